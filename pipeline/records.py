@@ -377,6 +377,8 @@ class Evidence(Record):
     core_frames: tuple[str, ...]
     key_items: tuple[KeyItem, ...]
     claims: tuple[Claim, ...]
+    mentions: tuple[str, ...]
+    """Sorted ids of the mentions that the key items ask for."""
     provenance: Provenance
 
 
@@ -520,6 +522,19 @@ class Rejection(Record):
     """A short code, counted in the card's funnel."""
     message: str
     """One sentence about this question."""
+
+
+@record
+class StageCount(Record):
+    """How many units of a stage ended in one way: a line of the funnel."""
+
+    id: str
+    """`<place of the stage> <stage> <status> <code>`, so that ids sort as the funnel reads."""
+    stage: str
+    status: Literal["kept", "rejected", "failed"]
+    code: str
+    """The rejection's reason or the failure's class; empty where kept."""
+    units: int
 
 
 @record

@@ -159,6 +159,8 @@ class Stage:
     primary: Table[Any]
     split: Split
     lookups: tuple[Lookup, ...] = ()
+    also: tuple[Table[Any], ...] = ()
+    """Further tables of which every row belongs to the only unit (see `whole`)."""
     writes: tuple[type[Record], ...]
     identity: Mapping[str, Any]
     """Settings, prompt hashes, model names and revisions: all that changes the result."""
@@ -174,4 +176,4 @@ class Stage:
     @property
     def tables(self) -> tuple[Table[Any], ...]:
         """All tables the stage reads, the primary one first."""
-        return (self.primary, *(lookup.table for lookup in self.lookups))
+        return (self.primary, *(lookup.table for lookup in self.lookups), *self.also)
