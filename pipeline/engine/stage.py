@@ -5,8 +5,9 @@
     lookups --------+   rows of other tables that join a unit through a column
 
 A stage reads an upstream table through a *view*: a frozen dataclass with a subset of the
-table's columns. The view is the declaration: the unit key covers exactly its columns, and the
-worker cannot see any other, so nothing undeclared can leak into a result.
+table's columns, a class of its own for each table. The view is the declaration: the unit key
+covers exactly its columns, and the worker cannot see any other, so nothing undeclared can leak
+into a result.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -91,7 +92,9 @@ def whole(unit_id: str) -> Split:
     """One unit for everything."""
 
     def assign(table: pa.Table) -> Membership:
-        return Membership(pa.array([unit_id] * table.num_rows, pa.string()), np.arange(table.num_rows))
+        return Membership(
+            pa.array([unit_id] * table.num_rows, pa.string()), np.arange(table.num_rows)
+        )
 
     return Split((), assign)
 
@@ -172,6 +175,11 @@ class Stage:
     present: Callable[[], str | None] | None = None
     """For a stage that writes outside the workspace's parts: the unit key whose result lies
     there now; a missing or different one is done again."""
+
+    def __post_init__(self) -> None:
+        views = [table.view for table in self.tables]
+        assert len(set(views)) == len(views), f"{self.name} reads two tables through one view"
+        assert all("id" in table.columns for table in self.tables), f"{self.name}: view without id"
 
     @property
     def tables(self) -> tuple[Table[Any], ...]:

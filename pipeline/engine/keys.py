@@ -1,0 +1,68 @@
+"""Keys: the names under which results are stored and found again.
+
+`stage identity = hash(name, version, identity settings, schemas of what it writes)`, where the
+settings include prompt hashes and model names; `unit key = hash(stage identity, unit id, sorted
+digests of its input rows over the declared columns)`. Neither sees a path, a time or a runtime
+setting. `FORMAT` is hashed too: raising it forgets every result at once.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from blake3 import blake3
+
+from pipeline.engine.columns import shape, table_name
+from pipeline.engine.stage import Stage
+
+FORMAT = 1
+KEY_BYTES = 16
+
+
+def canonical(value: Any) -> bytes:
+    """JSON with sorted keys: one spelling for one value."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+
+
+def stage_identity(stage: Stage) -> str:
+    """32 hex digits that change whenever the stage's results may."""
+    facts = {
+        "format": FORMAT,
+        "name": stage.name,
+        "version": stage.version,
+        "settings": dict(stage.identity),
+        "reads": [[t.stage, table_name(t.record), list(t.keyed_columns)] for t in stage.tables],
+        "writes": {table_name(r): shape(r) for r in stage.writes},
+    }
+    return blake3(canonical(facts)).hexdigest(KEY_BYTES)
+
+
+def unit_keys(
+    identity: str,
+    unit_ids: pa.StringArray,
+    tables: Sequence[tuple[npt.NDArray[np.int64], npt.NDArray[np.uint64]]],
+) -> pa.FixedSizeBinaryArray:
+    """The key of every unit.
+
+    Args:
+        identity: the stage's.
+        unit_ids: the units' logical ids.
+        tables: for every table the stage reads, offsets (one more than units) and the digests
+            of the rows, sorted within each unit.
+    """
+    prefix = blake3(bytes.fromhex(identity))
+    out = bytearray()
+    slices = [(offsets.tolist(), digests.tobytes()) for offsets, digests in tables]
+    for i, unit_id in enumerate(unit_ids.to_pylist()):
+        key = prefix.copy()
+        key.update(unit_id.encode())
+        for offsets, digests in slices:
+            start, end = offsets[i], offsets[i + 1]
+            key.update(b"\0%d\0" % (end - start))
+            key.update(digests[8 * start : 8 * end])
+        out += key.digest(KEY_BYTES)
+    buffers = [None, pa.py_buffer(bytes(out))]
+    return pa.FixedSizeBinaryArray.from_buffers(pa.binary(KEY_BYTES), len(unit_ids), buffers)

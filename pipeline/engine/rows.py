@@ -1,0 +1,144 @@
+"""Reading the rows that a pack refers to: the worker's side of planning.
+
+Of each file only the row groups and the view's columns that are needed are read. Consecutive
+packs mostly read the same row groups, so the last few stay in memory.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from pipeline.engine.columns import from_arrow, table_name
+from pipeline.engine.packs import Pack, Refs
+from pipeline.engine.stage import Stage, Table, Unit
+from pipeline.engine.store import Store, storage_errors
+
+CACHE_BYTES = 64 << 20
+
+
+@dataclass(frozen=True)
+class _Group:
+    """The nested rows of one row group: unit `i` has `rows[offsets[i]:offsets[i+1]]`."""
+
+    offsets: npt.NDArray[np.int64]
+    rows: pa.StructArray
+
+
+@dataclass
+class RowReader:
+    """Reads rows by reference, with a bounded cache of row groups."""
+
+    store: Store
+    _groups: OrderedDict[tuple[str, int, type], _Group] = field(default_factory=OrderedDict)
+    _starts: OrderedDict[str, npt.NDArray[np.int64]] = field(default_factory=OrderedDict)
+    _held: int = 0
+
+    def units(self, stage: Stage, pack: Pack) -> list[Unit]:
+        """The units of a pack with their rows: lists, or lazily read for a driver stage."""
+        pairs = list(zip(stage.tables, pack.tables, strict=True))
+        if stage.resources.driver:
+            lazy = {table.view: LazyRows(self, table, refs) for table, refs in pairs}
+            return [Unit(pack.ids[0], pack.keys[0].hex(), lazy)]
+        loaded = [(t.view, refs.offsets.tolist(), self.rows(t, refs)) for t, refs in pairs]
+        return [
+            Unit(
+                pack.ids[i],
+                pack.keys[i].hex(),
+                {view: rows[offsets[i] : offsets[i + 1]] for view, offsets, rows in loaded},
+            )
+            for i in range(len(pack))
+        ]
+
+    def rows(self, table: Table[Any], refs: Refs) -> list[Any]:
+        """The rows in the order of the references."""
+        out: list[Any] = [None] * len(refs.file)
+        for index, name in enumerate(refs.files):
+            here = np.flatnonzero(refs.file == index)
+            starts = self._row_group_starts(name)
+            groups = np.searchsorted(starts, refs.row[here], side="right") - 1
+            for group in np.unique(groups):
+                at = here[groups == group]
+                data = self._group(name, int(group), table)
+                places = data.offsets[refs.row[at] - starts[group]] + refs.element[at]
+                decoded = from_arrow(table.view, data.rows.take(pa.array(places)))
+                for position, row in zip(at.tolist(), decoded, strict=True):
+                    out[position] = row
+        return out
+
+    def _row_group_starts(self, name: str) -> npt.NDArray[np.int64]:
+        starts = self._starts.get(name)
+        if starts is None:
+            path = self.store.path(name)
+            with storage_errors("read", path):
+                metadata = pq.read_metadata(path)
+            counts = [metadata.row_group(g).num_rows for g in range(metadata.num_row_groups)]
+            starts = np.concatenate([[0], np.cumsum(counts)])[:-1].astype(np.int64)
+            self._starts[name] = starts
+            if len(self._starts) > 1000:
+                self._starts.popitem(last=False)
+        return starts
+
+    def _group(self, name: str, group: int, table: Table[Any]) -> _Group:
+        key = (name, group, table.view)
+        found = self._groups.get(key)
+        if found is not None:
+            self._groups.move_to_end(key)
+            return found
+        path = self.store.path(name)
+        column = table_name(table.record)
+        wanted = [f"{column}.list.element.{c}" for c in table.columns]
+        with storage_errors("read", path):
+            lists = pq.ParquetFile(path).read_row_group(group, columns=wanted)[column]
+        lists = lists.combine_chunks()
+        lengths = pc.list_value_length(lists).fill_null(0).to_numpy()
+        loaded = _Group(np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64), lists.flatten())
+        self._groups[key] = loaded
+        self._held += loaded.rows.nbytes
+        while self._held > CACHE_BYTES and len(self._groups) > 1:
+            _, dropped = self._groups.popitem(last=False)
+            self._held -= dropped.rows.nbytes
+        return loaded
+
+
+@dataclass(frozen=True)
+class LazyRows(Sequence[Any]):
+    """All rows of a table for the one unit of a driver stage, read a stretch at a time."""
+
+    reader: RowReader
+    table: Table[Any]
+    refs: Refs
+    stretch: int = 256
+
+    def __len__(self) -> int:
+        return len(self.refs.file)
+
+    def __iter__(self) -> Iterator[Any]:
+        for start in range(0, len(self), self.stretch):
+            yield from self._read(start, min(start + self.stretch, len(self)))
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            raise TypeError("a driver stage's rows are iterated, not sliced")
+        at = range(len(self))[index]
+        return self._read(at, at + 1)[0]
+
+    def _read(self, start: int, stop: int) -> list[Any]:
+        refs = self.refs
+        part = slice(start, stop)
+        offsets = np.array([0, stop - start])
+        piece = Refs(
+            refs.files,
+            offsets,
+            refs.file[part],
+            refs.row[part],
+            refs.element[part],
+            refs.digests[part],
+        )
+        return self.reader.rows(self.table, piece)
