@@ -1,0 +1,86 @@
+"""Captions: the heavy stage. A captioner says of every frame what is to be seen in it."""
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+
+from pipeline import prompts
+from pipeline.engine.outcome import Failed, Kept, Outcome
+from pipeline.engine.stage import Blobs, Resources, Stage, Table, Unit
+from pipeline.models.captioner import CaptionFrame, captioner_revision, load_captioner
+from pipeline.models.failure import ModelFailure
+from pipeline.recipe import DetectorCaptionerSettings, Recipe
+from pipeline.records import Caption, Frame, Record, record
+from pipeline.stages.windows import by_window
+
+
+@record
+class StoredFrame(Record):
+    """A frame and where its JPEG lies."""
+
+    id: str
+    video: str
+    frame_index: int
+    pts_seconds: float
+    sha256: str
+    blob: str
+    offset: int
+    length: int
+
+
+class CaptionWorker:
+    """Holds the captioner and captions one window after another."""
+
+    def __init__(self, settings: DetectorCaptionerSettings, blobs: Blobs) -> None:
+        self._captioner = load_captioner(settings)
+        self._blobs = blobs
+
+    def __call__(self, units: Sequence[Unit]) -> Iterator[Outcome]:
+        windows = [
+            sorted(unit.all(StoredFrame), key=lambda f: (f.pts_seconds, f.frame_index))
+            for unit in units
+        ]
+        # Lazily, so that one window's JPEGs are in memory and not a pack's.
+        loaded = ([self._load(frame) for frame in window] for window in windows)
+        for window, captions in zip(windows, self._captioner.caption(loaded), strict=True):
+            if isinstance(captions, ModelFailure):
+                yield Failed(captions.error_class, captions.message)
+                continue
+            yield Kept(
+                [
+                    Caption(
+                        id=frame.id,
+                        video=frame.video,
+                        frame_index=frame.frame_index,
+                        pts_seconds=frame.pts_seconds,
+                        text=caption.text,
+                        objects=caption.objects,
+                        captioner=self._captioner.label,
+                    )
+                    for frame, caption in zip(window, captions, strict=True)
+                ]
+            )
+
+    def _load(self, frame: StoredFrame) -> CaptionFrame:
+        jpeg = self._blobs.read(frame.blob, frame.offset, frame.length)
+        return CaptionFrame(frame.id, frame.pts_seconds, jpeg)
+
+
+def stage(recipe: Recipe) -> Stage:
+    """One caption a frame; a unit is a window of frames."""
+    identity = recipe.identity
+    return Stage(
+        name="captions",
+        version=1,
+        primary=Table("frames", Frame, StoredFrame),
+        split=by_window(identity.captions.window_seconds),
+        writes=(Caption,),
+        identity={
+            "captions": identity.captions.model_dump(mode="json"),
+            "captioner": identity.captioner.model_dump(mode="json"),
+            "revision": captioner_revision(identity.captioner),
+            "prompt": prompts.load(identity.captioner.prompt).sha256,
+        },
+        worker=partial(CaptionWorker, identity.captioner),
+        resources=Resources(model=True),
+        pack_units=1,
+    )
