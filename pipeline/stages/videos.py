@@ -1,0 +1,69 @@
+"""`videos`: probe every input file; its content hash becomes the video's id."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.engine.outcome import Failed, Kept, Outcome, Rejected
+from pipeline.engine.stage import RECIPE, Blobs, Stage, Table, Unit, by_column
+from pipeline.media.isolation import Isolation
+from pipeline.recipe import Recipe, VideosSettings
+from pipeline.records import Input, Source, Video
+
+MEMORY_MB = 2048
+"""A probe holds the times of the packets and decodes one frame."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """The columns of `Input` that stand for the content until it is hashed."""
+
+    id: str
+    path: str
+    size: int
+    modified_ns: int
+
+
+@dataclass(frozen=True)
+class Prober:
+    """Probes files in an isolated child."""
+
+    settings: VideosSettings
+    isolation: Isolation
+
+    def __call__(self, units: Sequence[Unit]) -> Iterator[Outcome]:
+        for unit in units:
+            yield self._probe(unit.one(File))
+
+    def _probe(self, file: File) -> Outcome:
+        from pipeline.media.probe import probe
+
+        limits = self.settings
+        found = self.isolation.call(probe, Path(file.path), limits.min_seconds, limits.max_seconds)
+        if isinstance(found, Rejected | Failed):
+            return found
+        return Kept([Source(id=file.id, video=found.id), found])
+
+
+@dataclass(frozen=True)
+class _Factory:
+    settings: VideosSettings
+    timeout_seconds: float
+
+    def __call__(self, blobs: Blobs) -> Prober:
+        return Prober(self.settings, Isolation(self.timeout_seconds, MEMORY_MB))
+
+
+def stage(recipe: Recipe) -> Stage:
+    """The stage for a recipe."""
+    settings = recipe.identity.videos
+    return Stage(
+        name="videos",
+        version=1,
+        primary=Table(RECIPE, Input, File),
+        split=by_column("id"),
+        writes=(Source, Video),
+        identity=settings.model_dump(mode="json"),
+        worker=_Factory(settings, recipe.runtime.videos.timeout_seconds),
+        pack_units=8,
+    )
