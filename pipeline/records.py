@@ -26,6 +26,9 @@ T = TypeVar("T")
 Float32 = NewType("Float32", float)
 """A number stored with 32 bits (embedding components)."""
 
+Status = Literal["kept", "rejected", "failed"]
+"""How a unit ended."""
+
 Bbox = tuple[float, float, float, float]
 """`[x1, y1, x2, y2]`, normalised to the displayed frame."""
 
@@ -531,7 +534,7 @@ class StageCount(Record):
     id: str
     """`<place of the stage> <stage> <status> <code>`, so that ids sort as the funnel reads."""
     stage: str
-    status: Literal["kept", "rejected", "failed"]
+    status: Status
     code: str
     """The rejection's reason or the failure's class; empty where kept."""
     units: int

@@ -27,17 +27,21 @@ def canonical(value: Any) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
 
 
-def stage_identity(stage: Stage) -> str:
-    """32 hex digits that change whenever the stage's results may."""
-    facts = {
+def stage_facts(stage: Stage) -> dict[str, Any]:
+    """All that the stage's identity is made of, as plain JSON; `why` compares it."""
+    return {
         "format": FORMAT,
         "name": stage.name,
         "version": stage.version,
         "settings": dict(stage.identity),
-        "reads": [[t.stage, table_name(t.record), list(t.keyed_columns)] for t in stage.tables],
+        "reads": {f"{t.stage}.{table_name(t.record)}": list(t.keyed_columns) for t in stage.tables},
         "writes": {table_name(r): shape(r) for r in stage.writes},
     }
-    return blake3(canonical(facts)).hexdigest(KEY_BYTES)
+
+
+def stage_identity(stage: Stage) -> str:
+    """32 hex digits that change whenever the stage's results may."""
+    return blake3(canonical(stage_facts(stage))).hexdigest(KEY_BYTES)
 
 
 def unit_keys(

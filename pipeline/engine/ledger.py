@@ -142,13 +142,16 @@ class Ledger:
         return float(np.median(seconds)), float(self._winners["memory_mb"].to_numpy().max())
 
     def outcomes(self, found: "Found", columns: Sequence[str]) -> pa.Table:
-        """Outcome columns (`code`, `message`, ...) of found units, in no particular order."""
+        """Columns of the found units' rows (`unit_id`, `code`, ...), with `file` and `row`."""
         tables = []
         for index in np.unique(found.file[found.file >= 0]):
             rows = np.sort(found.row[found.file == index])
             table = _open(self.store, self.files[index]).read(columns=list(columns))
-            tables.append(table.take(pa.array(rows)))
-        return pa.concat_tables(tables) if tables else pa.table({c: [] for c in columns})
+            table = table.take(pa.array(rows))
+            table = table.append_column("file", pa.array(np.full(len(rows), index, np.int32)))
+            tables.append(table.append_column("row", pa.array(rows)))
+        names = [*columns, "file", "row"]
+        return pa.concat_tables(tables) if tables else pa.table({n: [] for n in names})
 
 
 def _halves(column: pa.ChunkedArray) -> npt.NDArray[np.uint64]:
@@ -168,9 +171,8 @@ class Found:
     row: npt.NDArray[np.int32]
     attempts: npt.NDArray[np.int32]
 
+    def only(self, mask: npt.NDArray[np.bool_]) -> "Found":
+        return Found(self.status[mask], self.file[mask], self.row[mask], self.attempts[mask])
+
     def count(self, status: str) -> int:
         return int((self.status == STATUSES.index(status)).sum())
-
-    @property
-    def unknown(self) -> int:
-        return int((self.status < 0).sum())

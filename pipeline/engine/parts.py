@@ -11,7 +11,7 @@ nested rows reads only those from disk.
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -22,7 +22,9 @@ from pipeline.engine.keys import KEY_BYTES, canonical
 from pipeline.engine.outcome import Failed, Kept, Outcome, Rejected
 from pipeline.records import Record
 
-KEPT, REJECTED, FAILED = "kept", "rejected", "failed"
+KEPT: Final = "kept"
+REJECTED: Final = "rejected"
+FAILED: Final = "failed"
 
 OUTCOME_FIELDS = [
     pa.field("unit_id", pa.string()),

@@ -1,0 +1,103 @@
+"""Ray for one build: started when the first stage has work, asked what it has, shut at the end."""
+
+import logging
+import os
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipeline.engine.execute import Executor
+from pipeline.engine.lane import Lane
+from pipeline.engine.stage import Resources
+from pipeline.errors import ClusterError, ResourceError
+
+# Before Ray is imported: no usage report may leave the machine, and a process without a GPU
+# must not have its device list rewritten.
+_ENVIRONMENT = {
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
+    "RAY_enable_metrics_collection": "0",
+}
+
+
+@dataclass
+class RayLanes:
+    """Lanes on a Ray cluster, `local` (own and private), `auto`, or an address."""
+
+    address: str = "local"
+    cpus: int | None = None
+    actors: int | None = None
+    """Most actors of one kind; null: as many as fit."""
+    _started: bool = False
+    _pools: dict[Resources, Any] = field(default_factory=dict)
+
+    def lane(self, identity: str, executor: Executor) -> Lane:
+        """The lane of a stage.
+
+        Raises:
+            ResourceError: not even one worker of the stage fits, with the numbers.
+        """
+        self._start()
+        from pipeline.engine.ray_lanes import ActorLane, ActorPool, TaskLane
+
+        resources = executor.stage.resources
+        workers = self._fits(executor.stage.name, resources)
+        # Kept actors hold processors: what this stage does not use would starve it.
+        for other in [r for r in self._pools if not resources.model or r != resources]:
+            self._pools.pop(other).close()
+        if not resources.model:
+            return TaskLane(identity, executor, workers)
+        size = min(workers, self.actors or workers)
+        pool = self._pools.setdefault(resources, ActorPool(resources, size))
+        return ActorLane(identity, executor, pool)
+
+    def _start(self) -> None:
+        if self._started:
+            return
+        for name, value in _ENVIRONMENT.items():
+            os.environ.setdefault(name, value)
+        import ray
+
+        options: dict[str, Any] = {"logging_level": logging.ERROR, "log_to_driver": False}
+        if self.address == "local":
+            options |= {"num_cpus": self.cpus, "include_dashboard": False}
+        try:
+            ray.init(self.address, **options)
+        except (ConnectionError, RuntimeError, ValueError) as error:
+            raise ClusterError(
+                f"cannot start or reach Ray at address {self.address!r}: {error}; "
+                "`demitasse doctor` shows what is missing"
+            ) from error
+        self._started = True
+
+    def _fits(self, stage: str, resources: Resources) -> int:
+        import ray
+
+        ask: Any = ray.cluster_resources
+        has: dict[str, float] = ask()
+        cpus, gpus = has.get("CPU", 0.0), has.get("GPU", 0.0)
+        memory = has.get("memory", 0.0)
+        limits = [int(cpus // resources.cpus)]
+        if resources.gpus:
+            limits.append(int(gpus // resources.gpus))
+        if resources.memory_bytes:
+            limits.append(int(memory // resources.memory_bytes))
+        if min(limits) < 1:
+            raise ResourceError(
+                f"stage {stage} needs {resources.cpus:g} CPUs, {resources.gpus:g} GPUs and "
+                f"{resources.memory_bytes / 1e9:.1f} GB for one worker; the cluster has {cpus:g} "
+                f"CPUs, {gpus:g} GPUs and {memory / 1e9:.1f} GB: choose other settings or a "
+                "larger --address"
+            )
+        return min(limits)
+
+    def close(self) -> None:
+        """Release what the build holds; a cluster of our own is shut down."""
+        if not self._started:
+            return
+        import ray
+
+        for pool in self._pools.values():
+            pool.close()
+        self._pools.clear()
+        ray.shutdown()
+        self._started = False

@@ -1,0 +1,74 @@
+"""Merging many small parts into few snapshots, so that a workspace stays readable.
+
+A snapshot names in its footer the parts that it covers and is committed by one rename; from
+then on readers pass the covered parts over, and deleting them is housekeeping that a crash may
+interrupt anywhere. Large files are left alone, so no row is copied more than a few times.
+"""
+
+from collections.abc import Sequence
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from blake3 import blake3
+
+from pipeline.engine.ledger import live_files
+from pipeline.engine.parts import snapshot_metadata
+from pipeline.engine.store import Store, storage_errors
+
+LARGE_BYTES = 64 << 20
+GROUP_BYTES = 16 << 20
+"""Row groups of a snapshot: what a worker reads to get one unit's rows."""
+
+
+def compact(store: Store, folder: str, more_than: int) -> bool:
+    """Merge the small files of a stage folder if there are more than `more_than`.
+
+    Only for the holder of the workspace's lock, between stages: a worker may hold references
+    into parts. Returns whether anything was merged; ledgers loaded before are then stale.
+    """
+    small = [n for n in live_files(store, folder) if store.path(n).stat().st_size < LARGE_BYTES]
+    if len(small) <= more_than:
+        _remove_covered(store, folder)
+        return False
+    ordered = sorted(small, key=lambda name: _first_unit(store, name))
+    label = blake3("\n".join(ordered).encode()).hexdigest(8)
+    _write_snapshot(store, f"{folder}/snapshot-{label}.parquet", ordered)
+    _remove_covered(store, folder)
+    return True
+
+
+def _first_unit(store: Store, name: str) -> str:
+    with storage_errors("read", store.path(name)):
+        first = pq.ParquetFile(store.path(name)).read_row_group(0, columns=["unit_id"])
+    return str(first["unit_id"][0].as_py())
+
+
+def _write_snapshot(store: Store, name: str, parts: Sequence[str]) -> None:
+    schema = pq.read_schema(store.path(parts[0]))
+    covers = [part.rpartition("/")[2] for part in parts]
+    schema = schema.with_metadata(snapshot_metadata(covers))
+    with store.create(name) as file, pq.ParquetWriter(file, schema, compression="zstd") as writer:
+        held: list[pa.Table] = []
+        for part in parts:
+            with storage_errors("read", store.path(part)):
+                source = pq.ParquetFile(store.path(part))
+            for group in range(source.num_row_groups):
+                held.append(source.read_row_group(group).replace_schema_metadata(schema.metadata))
+                if sum(t.nbytes for t in held) >= GROUP_BYTES:
+                    _flush(writer, held)
+        _flush(writer, held)
+
+
+def _flush(writer: pq.ParquetWriter, held: list[pa.Table]) -> None:
+    if held:
+        table = pa.concat_tables(held)
+        writer.write_table(table, row_group_size=max(1, table.num_rows))
+        held.clear()
+
+
+def _remove_covered(store: Store, folder: str) -> None:
+    live = set(live_files(store, folder))
+    for name in store.names(folder):
+        path = f"{folder}/{name}"
+        if name.endswith(".parquet") and path not in live:
+            store.remove(path)

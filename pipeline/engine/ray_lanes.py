@@ -1,0 +1,251 @@
+"""Packs on Ray Core: tasks where a stage needs no model, a pool of actors where it does.
+
+Why not a Ray Data plan: with 2.60 a poison row retries for ever or vanishes silently, pools of
+equal resources fuse and stop overlapping, and nothing drains (docs/engine.md).
+
+`max_retries=0` and `max_restarts=0` throughout: what is tried again is the runner's decision.
+"""
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import Any
+
+import ray
+from ray.exceptions import (
+    ActorDiedError,
+    ActorUnavailableError,
+    NodeDiedError,
+    OutOfMemoryError,
+    RayTaskError,
+    WorkerCrashedError,
+)
+
+from pipeline.engine.execute import Executor, Summary
+from pipeline.engine.lane import Died, Done
+from pipeline.engine.packs import Pack
+from pipeline.engine.stage import Resources
+from pipeline.errors import ClusterError, DemitasseError
+
+DEATHS = (
+    ActorDiedError,
+    ActorUnavailableError,
+    NodeDiedError,
+    OutOfMemoryError,
+    WorkerCrashedError,
+)
+
+QUEUED = 2
+"""Packs an actor has at a time: one computes, the next one's rows are read meanwhile."""
+
+QUIET_SECONDS = 20.0
+"""After so long without a result the cluster is asked whether it lives."""
+
+_executors: OrderedDict[str, Executor] = OrderedDict()
+
+
+def _run_pack(identity: str, executor: Executor, pack: Pack) -> Summary:
+    """A pack in a pooled worker process, which keeps the last stage's executor."""
+    kept = _executors.setdefault(identity, executor)
+    while len(_executors) > 1:
+        _executors.popitem(last=False)
+    return kept.run(pack)
+
+
+class _ModelHolder:
+    """A process that keeps a stage's model; the next stage may take it over."""
+
+    def __init__(self) -> None:
+        self._turn = threading.Lock()
+        self._executor: Executor | None = None
+        self._identity = ""
+
+    def run(self, identity: str, executor: Executor, pack: Pack) -> Summary:
+        with self._turn:
+            if identity != self._identity:
+                self._executor, self._identity = executor, identity
+        assert self._executor is not None
+        return self._executor.run(pack, self._turn)
+
+
+_remote: Any = ray.remote
+_task = _remote(max_retries=0)(_run_pack)
+_actor = _remote(max_restarts=0, max_task_retries=0, max_concurrency=QUEUED)(_ModelHolder)
+
+
+def _options(resources: Resources) -> dict[str, Any]:
+    options: dict[str, Any] = {"num_cpus": resources.cpus, "num_gpus": resources.gpus}
+    if resources.memory_bytes:
+        options["memory"] = resources.memory_bytes
+    return options
+
+
+def _landed(flying: dict[Any, Any], timeout: float) -> list[Any]:
+    if not flying:
+        return []
+    ready, _ = ray.wait(list(flying), num_returns=1, timeout=timeout)
+    if ready:
+        more, _ = ray.wait(list(flying), num_returns=len(flying), timeout=0)
+        return list(more)
+    return []
+
+
+def _result(ref: Any) -> Summary | str:
+    """The summary of a pack, or why its worker died.
+
+    Raises:
+        DemitasseError: raised by the worker on purpose (the workspace cannot be written).
+    """
+    try:
+        summary = ray.get(ref)
+    except DEATHS as death:
+        return type(death).__name__
+    except RayTaskError as error:
+        if isinstance(error.cause, DemitasseError):
+            raise error.cause from None
+        raise
+    assert isinstance(summary, Summary)
+    return summary
+
+
+@dataclass
+class _Watchdog:
+    """Notices a cluster that died without a word."""
+
+    quiet: float = 0.0
+
+    def heard(self) -> None:
+        self.quiet = 0.0
+
+    def silent(self, seconds: float) -> None:
+        self.quiet += seconds
+        if self.quiet < QUIET_SECONDS:
+            return
+        self.quiet = 0.0
+        if not _alive():
+            raise ClusterError(
+                "the Ray cluster stopped answering; what was committed is safe: "
+                "run the same command again"
+            )
+
+
+def _alive() -> bool:
+    answer: list[bool] = []
+    nodes: Any = ray.nodes
+
+    def ask() -> None:
+        answer.append(any(node["Alive"] for node in nodes()))
+
+    thread = threading.Thread(target=ask, daemon=True)
+    thread.start()
+    thread.join(timeout=10)
+    return bool(answer and answer[0])
+
+
+@dataclass
+class TaskLane:
+    """Packs as Ray tasks: any free worker process of the cluster takes the next one."""
+
+    identity: str
+    executor: Executor
+    workers: int
+    _flying: dict[Any, Pack] = field(default_factory=dict)
+    _watchdog: _Watchdog = field(default_factory=_Watchdog)
+
+    def __post_init__(self) -> None:
+        self._ref = ray.put(self.executor)
+        self._task = _task.options(**_options(self.executor.stage.resources))
+
+    @property
+    def window(self) -> int:
+        return 2 * self.workers
+
+    def submit(self, pack: Pack) -> None:
+        self._flying[self._task.remote(self.identity, self._ref, pack)] = pack
+
+    def wait(self, timeout: float) -> list[Done | Died]:
+        events: list[Done | Died] = []
+        for ref in _landed(self._flying, timeout):
+            pack = self._flying.pop(ref)
+            result = _result(ref)
+            events.append(Died([pack], result) if isinstance(result, str) else Done(pack, result))
+        self._watchdog.heard() if events else self._watchdog.silent(timeout)
+        return events
+
+    def close(self) -> None:
+        for ref in self._flying:
+            ray.cancel(ref, force=True)
+        self._flying.clear()
+
+
+@dataclass
+class ActorPool:
+    """Actors of one kind, kept from stage to stage: a process start costs seconds."""
+
+    resources: Resources
+    size: int
+    actors: list[Any] = field(default_factory=list)
+
+    def fill(self) -> None:
+        while len(self.actors) < self.size:
+            self.actors.append(_actor.options(**_options(self.resources)).remote())
+
+    def close(self) -> None:
+        for actor in self.actors:
+            ray.kill(actor)
+        self.actors.clear()
+
+
+@dataclass
+class ActorLane:
+    """Packs on a pool of actors, the least busy first."""
+
+    identity: str
+    executor: Executor
+    pool: ActorPool
+    _flying: dict[Any, tuple[Any, Pack]] = field(default_factory=dict)
+    _watchdog: _Watchdog = field(default_factory=_Watchdog)
+
+    def __post_init__(self) -> None:
+        self._ref = ray.put(self.executor)
+        self.pool.fill()
+
+    @property
+    def workers(self) -> int:
+        return self.pool.size
+
+    @property
+    def window(self) -> int:
+        return QUEUED * self.pool.size
+
+    def submit(self, pack: Pack) -> None:
+        self.pool.fill()
+        busy = [actor for actor, _ in self._flying.values()]
+        actor = min(self.pool.actors, key=busy.count)
+        self._flying[actor.run.remote(self.identity, self._ref, pack)] = (actor, pack)
+
+    def wait(self, timeout: float) -> list[Done | Died]:
+        events: list[Done | Died] = []
+        for ref in _landed(self._flying, timeout):
+            if ref not in self._flying:
+                continue
+            actor, pack = self._flying.pop(ref)
+            result = _result(ref)
+            if isinstance(result, str):
+                events.append(Died([pack, *self._bury(actor)], result))
+            else:
+                events.append(Done(pack, result))
+        self._watchdog.heard() if events else self._watchdog.silent(timeout)
+        return events
+
+    def _bury(self, dead: Any) -> list[Pack]:
+        """Take back what else the dead actor had; it is replaced at the next submit."""
+        self.pool.actors.remove(dead)
+        ray.kill(dead)
+        lost = [ref for ref, (actor, _) in self._flying.items() if actor is dead]
+        return [self._flying.pop(ref)[1] for ref in lost]
+
+    def close(self) -> None:
+        if self._flying:
+            self._flying.clear()
+            self.pool.close()

@@ -1,0 +1,143 @@
+"""The workspace: the folder that holds all state of one dataset.
+
+workspace.json                format version
+recipe.yaml, recipe.json      the resolved recipe of the last run, and its hash
+lock                          who is writing now
+inputs/<table>-<hash>.parquet tables that come from outside
+stages/<stage>/plan.parquet   the units that count now
+stages/<stage>/<identity>/    parts and snapshots of one stage identity
+blobs/<aa>/<sha256>           JPEGs
+overrides.csv                 the user's, never written
+dataset/                      the published folder
+"""
+
+import json
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from blake3 import blake3
+
+from pipeline.engine import lock
+from pipeline.engine.keys import KEY_BYTES, stage_facts, stage_identity
+from pipeline.engine.ledger import Found, Ledger
+from pipeline.engine.outcome import Kept
+from pipeline.engine.parts import UnitResult, encode, to_parquet
+from pipeline.engine.plan import Plan
+from pipeline.engine.stage import Stage
+from pipeline.engine.store import Store, storage_errors
+from pipeline.engine.view import Current
+from pipeline.errors import WorkspaceFormatError
+from pipeline.records import Record
+
+FORMAT = 1
+
+_PLAN_SCHEMA = pa.schema([("unit_id", pa.string()), ("unit_key", pa.binary(KEY_BYTES))])
+
+
+@dataclass(frozen=True)
+class SavedPlan:
+    """The units of a stage that counted at the end of the last run that planned it."""
+
+    identity: str
+    unit_ids: pa.StringArray
+    keys: pa.FixedSizeBinaryArray
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Names of things in the workspace, and the few files that are not parts."""
+
+    store: Store
+
+    @classmethod
+    def at(cls, root: Path) -> "Workspace":
+        return cls(Store(root))
+
+    @property
+    def root(self) -> Path:
+        return self.store.root
+
+    def writing(self) -> AbstractContextManager[None]:
+        """Be the only writer; see `pipeline.engine.lock`."""
+        return lock.hold(self.store.path("lock"))
+
+    def prepare(self) -> None:
+        """Create or check the format file and sweep up; only under `writing()`.
+
+        Raises:
+            WorkspaceFormatError: another version of Demitasse wrote this workspace.
+        """
+        self.check()
+        self.store.sweep()
+        if not self.store.exists("workspace.json"):
+            self.store.write("workspace.json", json.dumps({"format": FORMAT}).encode())
+
+    def check(self) -> None:
+        """Refuse a workspace of another format."""
+        if not self.store.exists("workspace.json"):
+            return
+        found = json.loads(self.store.read("workspace.json")).get("format")
+        if found != FORMAT:
+            raise WorkspaceFormatError(
+                f"workspace {self.root} has format {found}, this version reads format {FORMAT}: "
+                "use the version of Demitasse that made it, or another --work folder"
+            )
+
+    def stage_folder(self, stage: str, identity: str) -> str:
+        return f"stages/{stage}/{identity}"
+
+    def identities(self, stage: str) -> list[str]:
+        """Identities under which the stage has results, oldest first."""
+        folder = self.store.path(f"stages/{stage}")
+        if not folder.is_dir():
+            return []
+        found = [p for p in folder.iterdir() if p.is_dir()]
+        return [p.name for p in sorted(found, key=lambda p: (p.stat().st_mtime_ns, p.name))]
+
+    def ledger(self, stage: str, identity: str) -> Ledger:
+        return Ledger.load(self.store, self.stage_folder(stage, identity))
+
+    def describe(self, stage: Stage) -> None:
+        """Keep what the stage's identity is made of, for `why`."""
+        name = f"{self.stage_folder(stage.name, stage_identity(stage))}/identity.json"
+        if not self.store.exists(name):
+            facts = json.dumps(stage_facts(stage), sort_keys=True, indent=1)
+            self.store.write(name, facts.encode())
+
+    def described(self, stage: str, identity: str) -> dict[str, Any]:
+        name = f"{self.stage_folder(stage, identity)}/identity.json"
+        return dict(json.loads(self.store.read(name))) if self.store.exists(name) else {}
+
+    def save_plan(self, plan: Plan) -> None:
+        """Remember which units count; `status`, `--from` and `gc` read it."""
+        table = pa.table([plan.unit_ids, plan.keys], schema=_PLAN_SCHEMA)
+        table = table.replace_schema_metadata({"identity": plan.identity})
+        sink = pa.BufferOutputStream()
+        pq.write_table(table, sink)
+        self.store.write(f"stages/{plan.stage.name}/plan.parquet", bytes(sink.getvalue()))
+
+    def saved_plan(self, stage: str) -> SavedPlan | None:
+        path = self.store.path(f"stages/{stage}/plan.parquet")
+        if not path.exists():
+            return None
+        with storage_errors("read", path):
+            table = pq.read_table(path).combine_chunks()
+        identity = table.schema.metadata[b"identity"].decode()
+        ids, keys = (table[c].combine_chunks() for c in ("unit_id", "unit_key"))
+        return SavedPlan(identity, ids, keys)
+
+    def import_table(self, record: type[Record], rows: Sequence[Record]) -> Current:
+        """Put rows from outside into a part of their own, so that they are read like others."""
+        result = UnitResult("recipe", bytes(KEY_BYTES), Kept(rows), 1, 0.0, 0.0, ())
+        data = to_parquet(encode([record], [result]))
+        name = f"inputs/{record.__name__.lower()}-{blake3(data).hexdigest(KEY_BYTES)}.parquet"
+        if not self.store.exists(name):
+            self.store.write(name, data)
+        zero = np.zeros(1, np.int32)
+        return Current([name], Found(zero.astype(np.int8), zero, zero, zero))
