@@ -37,13 +37,13 @@ class SsdMobilenet:
         rows = np.asarray(self._net.forward(), np.float64).reshape(-1, 7).round(_DIGITS)
         found = []
         for _, class_id, score, *corners in rows.tolist():
-            bbox = _clip(corners)
+            bbox = clip(corners)
             if bbox is not None and score >= min_score and int(class_id) in LABELS:
                 found.append(DetectedObject(label=LABELS[int(class_id)], bbox=bbox, score=score))
         return sorted(found, key=lambda o: (-o.score, o.label, o.bbox))
 
 
-def _clip(corners: list[float]) -> Bbox | None:
+def clip(corners: list[float]) -> Bbox | None:
     """The part inside the frame, or None where there is none: SSD's boxes reach beyond."""
     x1, y1, x2, y2 = (min(max(v, 0.0), 1.0) for v in corners)
     return (x1, y1, x2, y2) if x1 < x2 and y1 < y2 else None
