@@ -23,7 +23,7 @@ def test_a_window_gives_one_vector_a_caption_whatever_its_pack(tmp_path: Path) -
 
     assert together[0] == kept(alone)
     assert [v.id for v in together[0]] == ["v/f1", "v/f2"]
-    for vector in together[0] + together[1]:
+    for vector in (*together[0], *together[1]):
         assert isinstance(vector, Vector)
         assert len(vector.values) == 384
         assert np.isclose(np.linalg.norm(vector.values), 1, atol=1e-6)

@@ -141,10 +141,12 @@ def test_claims_last_from_their_first_frame_to_the_end_of_their_last() -> None:
         Claim(text="So it is.", frames=()),
     )
     outcome = ground([item("p")], [proposal(1, LEFT, 0.9)], claims)
-    times = {r.id: r for r in kept(outcome) if isinstance(r, Interval)}
-    assert (times["q#0"].start_seconds, times["q#0"].end_seconds) == (11.0, pytest.approx(11.04))
+    times = {
+        r.id: (r.start_seconds, r.end_seconds) for r in kept(outcome) if isinstance(r, Interval)
+    }
+    assert times["q#0"] == pytest.approx((11.0, 11.04))
     # 13.0 + 1/25 is after the video's end at 13.02.
-    assert (times["q#1"].start_seconds, times["q#1"].end_seconds) == (11.0, pytest.approx(13.02))
+    assert times["q#1"] == pytest.approx((11.0, 13.02))
     assert set(times) == {"q#0", "q#1"}
 
 
