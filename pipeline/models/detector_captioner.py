@@ -65,9 +65,13 @@ class DetectorCaptioner:
             if isinstance(picture, ModelFailure):
                 return picture
             objects = tuple(self._ssd(picture, self._settings.min_score))
-            text = self._prompt.render(clusters=[asdict(c) for c in clusters(objects)])
-            captions.append(FrameCaption(text, objects))
+            captions.append(FrameCaption(describe(self._prompt, objects), objects))
         return captions
+
+
+def describe(prompt: prompts.Prompt, objects: Iterable[DetectedObject]) -> str:
+    """The caption of a frame with these objects."""
+    return prompt.render(clusters=[asdict(cluster) for cluster in clusters(objects)])
 
 
 def clusters(objects: Iterable[DetectedObject]) -> list[Cluster]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 import numpy as np
+import numpy.typing as npt
 from blake3 import blake3
 
 from pipeline.engine.outcome import Kept, Outcome, Rejected
@@ -34,6 +35,8 @@ _DIGITS = 6
 
 @record
 class CaptionVector(Record):
+    """What a frame's caption means."""
+
     id: str
     video: str
     values: tuple[Float32, ...]
@@ -41,6 +44,8 @@ class CaptionVector(Record):
 
 @record
 class FrameCaption(Record):
+    """What a frame's caption says, and when."""
+
     id: str
     frame_index: int
     pts_seconds: float
@@ -50,6 +55,8 @@ class FrameCaption(Record):
 
 @record
 class SceneSpan(Record):
+    """Where a scene starts."""
+
     id: str
     ordinal: int
     start_frame: int
@@ -64,7 +71,7 @@ def deduplicate(
     otherwise never add up to a change.
     """
     found: list[Survivor] = []
-    last: np.ndarray[tuple[int], np.dtype[np.float64]] | None = None
+    last: npt.NDArray[np.float64] | None = None
     for caption, vector in zip(captions, vectors, strict=True):
         values = np.asarray(vector.values, np.float64)
         similarity = None if last is None else round(float(values @ last), _DIGITS)

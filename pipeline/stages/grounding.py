@@ -55,6 +55,8 @@ class Proposal(Record):
 
 @record
 class FrameTime(Record):
+    """When a core frame is shown."""
+
     id: str
     frame_index: int
     pts_seconds: float
@@ -73,6 +75,8 @@ class Clock(Record):
 
 @record
 class Asked(Record):
+    """The question, for the rejection's row."""
+
     id: str
     task: Task
     question: str
@@ -80,6 +84,8 @@ class Asked(Record):
 
 @record
 class Answered(Record):
+    """The answer that counts, for the rejection's row."""
+
     id: str
     answer: str
 

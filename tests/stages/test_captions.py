@@ -1,0 +1,53 @@
+from pathlib import Path
+
+from pipeline.engine.outcome import Failed
+from pipeline.recipe import (
+    CaptionerRuntime,
+    CaptionsSettings,
+    DetectorCaptionerSettings,
+    Identity,
+    Recipe,
+    Runtime,
+)
+from pipeline.records import Caption
+from pipeline.stages.captions import StoredFrame, stage
+from tests.footage import shots
+from tests.stages.units import kept, run, store_jpegs, unit
+
+STAGE = stage(Recipe(name="t"))
+
+
+def test_every_frame_of_a_window_gets_a_caption_and_bad_bytes_fail_only_theirs(
+    tmp_path: Path,
+) -> None:
+    blobs, places = store_jpegs(tmp_path, [*(s.jpeg for s in shots()), b"garbage"])
+    frames = [
+        StoredFrame(id=f"v/f{i}", video="v", frame_index=i, pts_seconds=float(i), **place)
+        for i, place in enumerate(places)
+    ]
+    good = unit(STAGE, "v/w000000", *frames[:-1])
+    bad = unit(STAGE, "v/w000001", frames[0], frames[-1])
+    first, failed, again = run(STAGE, blobs, good, bad, good)
+
+    captions = kept(first)
+    assert captions == kept(again)
+    assert [c.id for c in captions] == [f.id for f in frames[:-1]]
+    for caption, frame in zip(captions, frames, strict=False):
+        assert isinstance(caption, Caption)
+        assert (caption.frame_index, caption.pts_seconds) == (frame.frame_index, frame.pts_seconds)
+        assert caption.captioner == "detector:ssd-mobilenet-v2-coco@2a8d8a89"
+    assert {"person", "car"} <= {o.label for c in captions for o in c.objects}
+    assert isinstance(failed, Failed)
+    assert failed.error_class == "UndecodableImage"
+    assert frames[-1].id in failed.message
+
+
+def test_identity_follows_what_changes_captions_and_no_runtime_setting() -> None:
+    changed = [
+        Identity(captioner=DetectorCaptionerSettings(min_score=0.5)),
+        Identity(captions=CaptionsSettings(window_seconds=10)),
+    ]
+    identities = [stage(Recipe(name="t", identity=i)).identity for i in changed]
+    assert all(identity != STAGE.identity for identity in identities)
+    faster = Runtime(captioner=CaptionerRuntime(batch_size=1, workers=1))
+    assert stage(Recipe(name="t", runtime=faster)).identity == STAGE.identity
