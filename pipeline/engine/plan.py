@@ -3,7 +3,7 @@
 Everything is done on whole columns; the only loop over units is the one that hashes keys.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -129,14 +129,3 @@ def _sorted_digests(table: UnitRows) -> tuple[Ints, npt.NDArray[np.uint64]]:
     digests = table.view.digests[table.rows]
     units = np.repeat(np.arange(len(table.offsets) - 1), np.diff(table.offsets))
     return table.offsets, digests[np.lexsort((digests, units))]
-
-
-def unit_inputs(plan: Plan, index: int) -> Mapping[str, list[tuple[str, int]]]:
-    """The input rows of one unit: for each table, row ids with their digests."""
-    out: dict[str, list[tuple[str, int]]] = {}
-    for table in plan.tables:
-        rows = table.rows[table.offsets[index] : table.offsets[index + 1]]
-        ids = table.view.ids.take(pa.array(rows)).to_pylist()
-        name = f"{table.view.table.stage}.{table.view.table.record.__name__}"
-        out[name] = list(zip(ids, table.view.digests[rows].tolist(), strict=True))
-    return out

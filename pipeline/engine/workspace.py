@@ -25,7 +25,7 @@ from blake3 import blake3
 
 from pipeline.engine import lock
 from pipeline.engine.keys import KEY_BYTES, stage_facts, stage_identity
-from pipeline.engine.ledger import Found, Ledger
+from pipeline.engine.ledger import Found, Ledger, live_files
 from pipeline.engine.outcome import Kept
 from pipeline.engine.parts import UnitResult, encode, to_parquet
 from pipeline.engine.plan import Plan
@@ -102,6 +102,11 @@ class Workspace:
 
     def ledger(self, stage: str, identity: str) -> Ledger:
         return Ledger.load(self.store, self.stage_folder(stage, identity))
+
+    def size(self, stage: str, identity: str) -> int:
+        """Bytes of the stage's parts and snapshots."""
+        folder = self.stage_folder(stage, identity)
+        return sum(self.store.path(n).stat().st_size for n in live_files(self.store, folder))
 
     def describe(self, stage: Stage) -> None:
         """Keep what the stage's identity is made of, for `why`."""

@@ -1,0 +1,61 @@
+"""How far a workspace is, read from its saved plans and parts; takes no lock."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.engine.events import Counts
+from pipeline.engine.ledger import STATUSES
+from pipeline.engine.parts import FAILED, REJECTED
+from pipeline.engine.planner import count
+from pipeline.engine.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A unit that was rejected or failed, and why."""
+
+    unit: str
+    status: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True)
+class StageStatus:
+    """One stage of the last run."""
+
+    name: str
+    counts: Counts
+    seconds: float
+    tokens: int
+    cost_usd: float
+    problems: tuple[Problem, ...]
+    """The first few, by unit id."""
+
+
+def status(workspace: Workspace, stages: Sequence[str], problems: int) -> list[StageStatus]:
+    """The stages that were planned so far, in the order given."""
+    found = (_stage(workspace, name, problems) for name in stages)
+    return [entry for entry in found if entry is not None]
+
+
+def _stage(workspace: Workspace, name: str, limit: int) -> StageStatus | None:
+    plan = workspace.saved_plan(name)
+    if plan is None:
+        return None
+    ledger = workspace.ledger(name, plan.identity)
+    found = ledger.find(plan.keys)
+    spent = ledger.outcomes(found, ["seconds", "tokens_in", "tokens_out", "cost_usd"])
+    bad = (found.status == STATUSES.index(FAILED)) | (found.status == STATUSES.index(REJECTED))
+    rows = ledger.outcomes(found.only(bad), ["unit_id", "status", "code", "message"])
+    listed = sorted(rows.to_pylist(), key=lambda row: str(row["unit_id"]))[:limit]
+    return StageStatus(
+        name=name,
+        counts=count(ledger, found),
+        seconds=sum(spent["seconds"].to_pylist()),
+        tokens=sum(spent["tokens_in"].to_pylist()) + sum(spent["tokens_out"].to_pylist()),
+        cost_usd=sum(spent["cost_usd"].to_pylist()),
+        problems=tuple(
+            Problem(row["unit_id"], row["status"], row["code"], row["message"]) for row in listed
+        ),
+    )
