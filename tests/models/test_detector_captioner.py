@@ -6,7 +6,7 @@ from pipeline.models.detector_captioner import DetectorCaptioner, clusters, desc
 from pipeline.models.failure import ModelFailure
 from pipeline.recipe import DetectorCaptionerSettings
 from pipeline.records import Bbox, DetectedObject
-from tests.footage import shots
+from tests.shots import shots
 
 SETTINGS = DetectorCaptionerSettings()
 

@@ -7,7 +7,7 @@ import pytest
 from pipeline.models.failure import ModelFailure
 from pipeline.models.picture import Pixels, decode
 from pipeline.models.ssd import SsdMobilenet, clip
-from tests.footage import shots
+from tests.shots import shots
 
 
 @cache

@@ -4,7 +4,7 @@ from pipeline.models.detector import DetectionRequest, load_detector
 from pipeline.models.failure import ModelFailure
 from pipeline.models.ssd_detector import SsdDetector
 from pipeline.recipe import DetectorSettings
-from tests.footage import Shot, shots
+from tests.shots import Shot, shots
 
 
 @cache

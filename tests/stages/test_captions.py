@@ -11,7 +11,7 @@ from pipeline.recipe import (
 )
 from pipeline.records import Caption
 from pipeline.stages.captions import StoredFrame, stage
-from tests.footage import shots
+from tests.shots import shots
 from tests.stages.units import kept, run, store_jpegs, unit
 
 STAGE = stage(Recipe(name="t"))

@@ -7,7 +7,7 @@ from pipeline.engine.stage import Unit
 from pipeline.engine.store import BlobStore
 from pipeline.recipe import DetectorSettings, Identity, Recipe
 from pipeline.stages.detections import StoredFrame, Wanted, stage
-from tests.footage import shots
+from tests.shots import shots
 from tests.stages.units import kept, run, store_jpegs, unit
 
 STAGE = stage(Recipe(name="t"))
