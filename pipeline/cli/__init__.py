@@ -1,0 +1,1 @@
+"""The command `demitasse`: one module a verb; it prints, and never computes."""

@@ -1,0 +1,139 @@
+"""What `run` and `retry` have in common: a build in a workspace, watched, drained on Ctrl-C."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event as Flag
+from types import FrameType
+
+import typer
+
+from pipeline.cli import exit_codes
+from pipeline.cli.progress import listening
+from pipeline.cli.talk import emit, literal, talk
+from pipeline.engine.build import Build, Report
+from pipeline.engine.cluster import RayLanes
+from pipeline.engine.planner import Retry
+from pipeline.engine.store import storage_errors
+from pipeline.engine.workspace import Workspace
+from pipeline.graph import DATASET, check_stage_name, planner, stages
+from pipeline.inputs import find_inputs
+from pipeline.publish.reading import first_samples
+from pipeline.recipe import Recipe
+from pipeline.recipe_file import recipe_hash, to_yaml
+
+SHOWN = 3
+"""Questions printed at the end of a run."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """What to build, where, and how to say it again."""
+
+    recipe: Recipe
+    root: Path
+    address: str
+    again: str
+    """The command that continues this one."""
+    first: str | None = None
+    last: str | None = None
+    limit: int | None = None
+    retry: Retry | None = None
+
+
+def default_root(recipe: Recipe) -> Path:
+    return Path("work") / recipe.name
+
+
+def build(job: Job, *, as_json: bool) -> int:
+    """Run the job and return the exit status.
+
+    Raises:
+        DemitasseError: the run could not start or go on.
+    """
+    workspace = Workspace.at(job.root)
+    chain = stages(job.recipe, workspace.root / DATASET)
+    for name in (job.first, job.last):
+        if name is not None:
+            check_stage_name(chain, name)
+    inputs = find_inputs(job.recipe.inputs)[: job.limit]
+    runtime = job.recipe.runtime
+    lanes = RayLanes(job.address, runtime.engine.cpus, runtime.captioner.workers)
+    with workspace.writing():
+        workspace.prepare()
+        workspace.store.write("recipe.yaml", to_yaml(job.recipe).encode())
+        workspace.store.write("recipe.sha256", recipe_hash(job.recipe).encode())
+        plan = planner(workspace, inputs, job.retry)
+        with _draining() as stop, _ray_log(workspace), listening(as_json=as_json) as listen:
+            work = Build(plan, chain, lanes, runtime.engine, listen, stop)
+            report = work.run(job.first, job.last)
+    return _conclude(job, report, as_json=as_json)
+
+
+@contextmanager
+def _draining() -> Iterator[Flag]:
+    """A flag that the first Ctrl-C (or SIGTERM) sets; the second one ends the process."""
+    stop = Flag()
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+        talk("stopping: what is in flight is finished and committed (Ctrl-C again to drop it)")
+
+    before = {n: signal.signal(n, handle) for n in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _ray_log(workspace: Workspace) -> Iterator[None]:
+    """Ray prints worker deaths to stdout, which is for data: they go to a log instead."""
+    path = workspace.root / "logs" / "ray.log"
+    with storage_errors("write", path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        log = path.open("a")
+    with log, redirect_stdout(log):
+        yield
+
+
+def _conclude(job: Job, report: Report, *, as_json: bool) -> int:
+    """Say how it ended and what to do next."""
+    failed = sum(sum(c.failed.values()) for c in report.counts.values())
+    rejected = sum(report.counts["videos"].rejected.values()) if "videos" in report.counts else 0
+    dataset = job.root / DATASET if "publish" in report.ran else None
+    if report.stopped:
+        code = exit_codes.STOPPED
+    else:
+        code = exit_codes.PARTIAL if failed or rejected else exit_codes.DONE
+    if as_json:
+        emit({"event": "run_ended", "exit_status": code, "dataset": dataset and str(dataset)})
+    elif dataset and not report.stopped:
+        _show(dataset)
+    work = literal(job.root)
+    if report.stopped:
+        talk(f"stopped; continue with: [bold]{literal(job.again)}[/bold]")
+    if rejected:
+        talk(f"{rejected} inputs were rejected: [bold]demitasse status {work}[/bold] says why")
+    if failed:
+        talk(f"{failed} units failed: [bold]demitasse retry {work}[/bold] tries them again")
+    return code
+
+
+def _show(dataset: Path) -> None:
+    """The dataset's place, a few of its questions, and how to see one whole."""
+    samples = first_samples(dataset, SHOWN)
+    typer.echo(dataset)
+    for sample in samples:
+        talk(f"\n[bold]{literal(sample.task)}[/bold]  [dim]{literal(sample.id)}[/dim]")
+        talk(f"  Q: {literal(sample.question)}\n  A: {literal(sample.answer)}")
+    if samples:
+        command = f"demitasse inspect {dataset.parent} {samples[0].id} --image sample.png"
+        talk(f"\nsee one with its frames and boxes: [bold]{literal(command)}[/bold]")
+    else:
+        talk(f"no question was kept: [bold]demitasse status {literal(dataset.parent)}[/bold]")

@@ -1,0 +1,16 @@
+"""What a command's exit status means; `demitasse --help` prints the same table."""
+
+DONE = 0
+FAILED = 1
+"""The run could not go on: workspace, cluster, a missing model."""
+WRONG_USE = 2
+"""The command or the recipe asked for something that does not exist."""
+PARTIAL = 3
+"""The run ended, but some units failed or some inputs were rejected."""
+STOPPED = 130
+"""Ctrl-C: what was in flight is committed, the same command continues."""
+
+TABLE = (
+    f"Exit status: {DONE} done, {PARTIAL} partial (some units failed or inputs were rejected), "
+    f"{FAILED} failed, {WRONG_USE} wrong use, {STOPPED} stopped by Ctrl-C."
+)

@@ -1,0 +1,82 @@
+"""`demitasse plan`: what a run would do and why, before any of it is done."""
+
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline.cli.options import AsJson, Limit, RecipePath, Sets, Videos, Work
+
+
+def plan(
+    recipe: RecipePath,
+    videos: Videos = None,
+    work: Work = None,
+    limit: Limit = None,
+    set_: Sets = None,
+    pilot: Annotated[
+        int | None,
+        typer.Option(
+            "--pilot",
+            min=1,
+            help="Really run this many videos (they stay done) and project the rest.",
+            show_default=False,
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what would run: new, changed and failed units, disk and time."""
+    import os
+    from dataclasses import asdict
+
+    from rich.table import Table
+
+    from pipeline.cli.building import Job, build, default_root
+    from pipeline.cli.talk import console, emit, literal, talk
+    from pipeline.engine.forecast import forecast
+    from pipeline.engine.workspace import Workspace
+    from pipeline.graph import DATASET, planner, stages
+    from pipeline.inputs import find_inputs
+    from pipeline.recipe_file import load_recipe
+
+    settings = load_recipe(recipe, set_ or [])
+    if videos:
+        settings = settings.model_copy(update={"inputs": tuple(videos)})
+    root = work or default_root(settings)
+    if pilot is not None:
+        build(Job(settings, root, "local", "", last="selection", limit=pilot), as_json=as_json)
+    inputs = find_inputs(settings.inputs)[:limit]
+    with tempfile.TemporaryDirectory() as empty:
+        # Planning writes tables of inputs: into the workspace only where there is one.
+        there = (root / "workspace.json").exists()
+        workspace = Workspace.at(root if there else Path(empty))
+        chain = stages(settings, root / DATASET)
+        cpus = settings.runtime.engine.cpus or os.cpu_count() or 1
+        entries = forecast(planner(workspace, inputs), chain, cpus)
+    if as_json:
+        emit({"inputs": len(inputs), "stages": [asdict(e) for e in entries]})
+        return
+    table = Table(box=None)
+    for column in ("stage", "units", "reused", "new", "changed", "failed", "more", "time", "disk"):
+        table.add_column(column, justify="left" if column == "stage" else "right")
+    for e in entries:
+        numbers = (e.units, e.reused, e.new, e.changed, e.failed)
+        more = f"~{e.projected}" if e.projected else ""
+        table.add_row(e.name, *map(str, numbers), more, _time(e.seconds), _disk(e.disk_bytes))
+    console.print(f"{len(inputs)} inputs, workspace {literal(root)}")
+    console.print(table)
+    unknown = [e.name for e in entries if e.seconds is None]
+    if unknown:
+        talk(f"no history yet for {', '.join(unknown)}: --pilot 1 runs one video to measure")
+    talk(f"run it: [bold]demitasse run {literal(recipe)}[/bold]")
+
+
+def _time(seconds: float | None) -> str:
+    if seconds is None:
+        return "?"
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
+
+
+def _disk(size: int | None) -> str:
+    return "?" if size is None else f"{size / 1e6:.1f} MB"

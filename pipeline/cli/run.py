@@ -1,0 +1,38 @@
+"""`demitasse run`: build the dataset, or as much of it as is still missing."""
+
+import shlex
+import sys
+
+import typer
+
+from pipeline.cli.options import Address, AsJson, From, Limit, RecipePath, Sets, Until, Videos, Work
+
+
+def run(
+    recipe: RecipePath,
+    videos: Videos = None,
+    work: Work = None,
+    until: Until = None,
+    from_: From = None,
+    limit: Limit = None,
+    set_: Sets = None,
+    address: Address = "local",
+    as_json: AsJson = False,
+) -> None:
+    """Build the dataset of a recipe; what is done already is not done again."""
+    from pipeline.cli.building import Job, build, default_root
+    from pipeline.recipe_file import load_recipe
+
+    settings = load_recipe(recipe, set_ or [])
+    if videos:
+        settings = settings.model_copy(update={"inputs": tuple(videos)})
+    job = Job(
+        recipe=settings,
+        root=work or default_root(settings),
+        address=address,
+        again=shlex.join(["demitasse", *sys.argv[1:]]),
+        first=from_,
+        last=until,
+        limit=limit,
+    )
+    raise typer.Exit(build(job, as_json=as_json))

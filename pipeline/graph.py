@@ -1,0 +1,81 @@
+"""Which stages a recipe runs, in which order, and where their outside tables come from.
+
+inputs -> videos -> frames -> scenes -> captions -> embeddings -> core_frames -> questions
+       -> verdicts -> evidence -> detections -> grounding -> options -> selection -> publish
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pipeline.engine.planner import Planner, Retry
+from pipeline.engine.stage import Stage
+from pipeline.engine.workspace import Workspace
+from pipeline.errors import UsageError
+from pipeline.overrides import read_overrides
+from pipeline.recipe import Recipe
+from pipeline.records import Input, Override, Record
+from pipeline.stages import (
+    captions,
+    core_frames,
+    detections,
+    embeddings,
+    evidence,
+    frames,
+    grounding,
+    options,
+    publish,
+    questions,
+    scenes,
+    selection,
+    verdicts,
+    videos,
+)
+
+DATASET = "dataset"
+OVERRIDES = "overrides.csv"
+
+_RECIPES = {
+    "videoespresso": (
+        videos,
+        frames,
+        scenes,
+        captions,
+        embeddings,
+        core_frames,
+        questions,
+        verdicts,
+        evidence,
+        detections,
+        grounding,
+        options,
+        selection,
+    )
+}
+
+
+def stages(recipe: Recipe, dataset: Path) -> list[Stage]:
+    """The recipe's stages in the order they run; `dataset` is the folder to publish to."""
+    chain = [module.stage(recipe) for module in _RECIPES[recipe.identity.recipe]]
+    return [*chain, publish.stage(recipe, dataset)]
+
+
+def check_stage_name(chain: Sequence[Stage], name: str) -> str:
+    """The name, if a stage has it.
+
+    Raises:
+        UsageError: none has; the message lists those that exist.
+    """
+    names = [stage.name for stage in chain]
+    if name not in names:
+        raise UsageError(f"there is no stage {name!r}; the stages are {', '.join(names)}")
+    return name
+
+
+def planner(workspace: Workspace, inputs: Sequence[Input], retry: Retry | None = None) -> Planner:
+    """A planner whose outside tables are these inputs and the workspace's overrides."""
+    overrides = read_overrides(workspace.root / OVERRIDES)
+
+    def externals(record: type[Record]) -> Sequence[Record]:
+        return {Input: inputs, Override: overrides}[record]
+
+    return Planner(workspace, externals, retry)
