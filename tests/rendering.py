@@ -16,6 +16,7 @@ import numpy.typing as npt
 from av.container import OutputContainer
 from av.packet import Packet
 from av.video.stream import VideoStream
+from cv2.typing import MatLike
 
 Picture = npt.NDArray[np.uint8]
 """Height by width by 3, RGB."""
@@ -39,7 +40,7 @@ def numbered(number: int, width: int = 160, height: int = 96) -> Picture:
     return np.repeat(grid[rows][:, columns, None], 3, axis=2)
 
 
-def read_number(picture: npt.NDArray[np.uint8]) -> int:
+def read_number(picture: MatLike) -> int:
     """The number that a picture carries, or -1 where the fixed cells are not as drawn."""
     grey = picture.mean(axis=2) if picture.ndim == 3 else picture
     height, width = grey.shape[:2]

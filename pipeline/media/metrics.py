@@ -13,7 +13,7 @@ import cv2
 from av.video.frame import VideoFrame
 from av.video.reformatter import Colorspace, Interpolation, VideoReformatter
 
-from pipeline.media.pictures import Picture, pixels
+from pipeline.media.pictures import Picture, pixels, turned
 
 SMALL_SIDE = 256
 """PySceneDetect's default effective width."""
@@ -36,10 +36,7 @@ class FrameMetrics:
 
 
 class MetricsReader:
-    """Measures the frames of a segment in presentation order.
-
-    The picture is not turned for display: every number is a mean over pixels.
-    """
+    """Measures the frames of a segment in presentation order."""
 
     def __init__(self) -> None:
         self._reformatter = VideoReformatter()
@@ -49,12 +46,10 @@ class MetricsReader:
 
     def measure(self, frame: VideoFrame) -> FrameMetrics:
         """The numbers of the next frame."""
-        if self._size is None:
-            self._size = fit(frame.width, frame.height, SMALL_SIDE)
-        small = self._small(frame, self._size)
+        small = self._small(frame)
         hsv = cv2.cvtColor(small, cv2.COLOR_BGR2HSV)
         grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
-        blocks = cv2.resize(grey, fit(*self._size, MOTION_SIDE), interpolation=cv2.INTER_AREA)
+        blocks = cv2.resize(grey, _fit(small, MOTION_SIDE), interpolation=cv2.INTER_AREA)
         hue, sat, lum = (0.0, 0.0, 0.0) if self._hsv is None else _mean_change(hsv, self._hsv)
         change = 0.0 if self._blocks is None else _mean_change(blocks, self._blocks)[0]
         self._hsv, self._blocks = hsv, blocks
@@ -68,7 +63,7 @@ class MetricsReader:
             sharpness=float(deviation[0, 0] ** 2),
         )
 
-    def _small(self, frame: VideoFrame, size: tuple[int, int]) -> Picture:
+    def _small(self, frame: VideoFrame) -> Picture:
         bgr = self._reformatter.reformat(
             frame,
             format="bgr24",
@@ -77,14 +72,15 @@ class MetricsReader:
             interpolation=Interpolation.BICUBIC,
             threads=1,
         )
-        picture = pixels(bgr)
-        if (frame.width, frame.height) == size:
-            return picture
-        return cv2.resize(picture, size, interpolation=cv2.INTER_LINEAR)
+        picture = turned(pixels(bgr), frame)
+        # A later frame of another size is brought to the size of the first.
+        self._size = self._size or _fit(picture, SMALL_SIDE)
+        return cv2.resize(picture, self._size, interpolation=cv2.INTER_LINEAR)
 
 
-def fit(width: int, height: int, side: int) -> tuple[int, int]:
-    """The size with `side` as the longer side; a smaller picture keeps its own."""
+def _fit(picture: Picture, side: int) -> tuple[int, int]:
+    """Width and height with `side` as the longer one; a smaller picture keeps its own."""
+    height, width = picture.shape[:2]
     factor = max(1.0, max(width, height) / side)
     return max(1, round(width / factor)), max(1, round(height / factor))
 

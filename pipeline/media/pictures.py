@@ -50,9 +50,13 @@ def displayed(
         interpolation=Interpolation.BICUBIC | Interpolation.ACCURATE_RND,
         threads=1,
     )
+    return turned(pixels(scaled), frame)
+
+
+def turned(picture: Picture, frame: VideoFrame) -> Picture:
+    """A picture of `frame`, turned for display."""
     turn = clockwise(frame)
-    picture = pixels(scaled)
-    return picture.copy() if turn == 0 else cv2.rotate(picture, _TURNS[turn])
+    return picture if turn == 0 else cv2.rotate(picture, _TURNS[turn])
 
 
 def encode_jpeg(picture: Picture, quality: int) -> bytes:

@@ -1,13 +1,20 @@
 """The exact average frame rate of a video, and whether its rate varies."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 
 import numpy as np
+from av.video.stream import VideoStream
+
+
+def header_rates(stream: VideoStream) -> list[Fraction]:
+    """The rates that the header or the demuxer names, best first."""
+    rates = (stream.average_rate, stream.guessed_rate, stream.base_rate)
+    return [rate for rate in rates if rate]
 
 
 def average_rate(
-    times: Sequence[int], time_base: Fraction, header_rates: Iterable[Fraction | None]
+    times: Sequence[int], time_base: Fraction, named: Sequence[Fraction]
 ) -> tuple[Fraction, bool]:
     """Frames a second, and whether the rate is variable.
 
@@ -18,9 +25,8 @@ def average_rate(
     Args:
         times: sorted distinct times of the frames, in ticks.
         time_base: seconds per tick.
-        header_rates: what the header says, best first.
+        named: what the header says, best first.
     """
-    named = [rate for rate in header_rates if rate]
     if len(times) < 2:
         return (named[0] if named else Fraction(1)), False
     measured = (len(times) - 1) / ((times[-1] - times[0]) * time_base)

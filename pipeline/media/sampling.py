@@ -37,7 +37,7 @@ class LocalMotion:
             return 0.0
         self._changes.append((seconds, luma_change))
         self._sum += luma_change
-        while self._changes[0][0] <= seconds - WINDOW_SECONDS:
+        while self._changes[0][0] <= seconds - WINDOW_SECONDS + ROUNDING:
             self._sum -= self._changes.popleft()[1]
         return max(0.0, self._sum) / min(WINDOW_SECONDS, seconds - self._first)
 

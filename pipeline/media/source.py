@@ -29,7 +29,9 @@ def open_video(path: Path) -> Iterator[InputContainer]:
     """
     if not stat.S_ISREG(path.stat().st_mode):
         raise OSError("it is not a regular file")
-    with av.open(str(path), "r") as container:
+    # A colon in a name is no protocol, and a playlist that poses as a video reaches no network.
+    url, options = f"file:{path}", {"protocol_whitelist": "file"}
+    with av.open(url, "r", options=options) as container:
         yield container
 
 
