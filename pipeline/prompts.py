@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from jinja2 import StrictUndefined, TemplateError
+from jinja2 import StrictUndefined, Template, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -68,7 +68,7 @@ class Prompt:
             wrong = ", ".join(sorted(given ^ declared))
             raise PromptError(f"prompt {self.id} takes {sorted(declared)}; check {wrong}")
         try:
-            return environment().from_string(self.body).render(**inputs)
+            return _template(self.body).render(**inputs)
         except TemplateError as error:
             raise PromptError(f"prompt {self.id} cannot be rendered: {error}") from error
 
@@ -79,6 +79,11 @@ def environment() -> ImmutableSandboxedEnvironment:
     return ImmutableSandboxedEnvironment(
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False
     )
+
+
+@cache
+def _template(body: str) -> Template:
+    return environment().from_string(body)
 
 
 def load(name: str) -> Prompt:

@@ -28,6 +28,8 @@ class RayLanes:
     actors: int | None = None
     """Most actors of one kind; null: as many as fit."""
     _started: bool = False
+    _owned: bool = False
+    """This object started or joined Ray, and so leaves it again."""
     _pools: dict[Resources, Any] = field(default_factory=dict)
 
     def lane(self, identity: str, executor: Executor) -> Lane:
@@ -36,7 +38,7 @@ class RayLanes:
         Raises:
             ResourceError: not even one worker of the stage fits, with the numbers.
         """
-        self._start()
+        self.start()
         from pipeline.engine.ray_lanes import ActorLane, ActorPool, TaskLane
 
         resources = executor.stage.resources
@@ -50,13 +52,17 @@ class RayLanes:
         pool = self._pools.setdefault(resources, ActorPool(resources, size))
         return ActorLane(identity, executor, pool)
 
-    def _start(self) -> None:
+    def start(self) -> None:
+        """Start or join Ray, unless the process has done so already."""
         if self._started:
             return
         for name, value in _ENVIRONMENT.items():
             os.environ.setdefault(name, value)
         import ray
 
+        self._started = True
+        if ray.is_initialized():
+            return
         options: dict[str, Any] = {"logging_level": logging.ERROR, "log_to_driver": False}
         if self.address == "local":
             options |= {"num_cpus": self.cpus, "include_dashboard": False}
@@ -67,7 +73,7 @@ class RayLanes:
                 f"cannot start or reach Ray at address {self.address!r}: {error}; "
                 "`demitasse doctor` shows what is missing"
             ) from error
-        self._started = True
+        self._owned = True
 
     def _fits(self, stage: str, resources: Resources) -> int:
         import ray
@@ -99,5 +105,6 @@ class RayLanes:
         for pool in self._pools.values():
             pool.close()
         self._pools.clear()
-        ray.shutdown()
-        self._started = False
+        if self._owned:
+            ray.shutdown()
+        self._started = self._owned = False
