@@ -47,14 +47,17 @@ class SegmentDecoder:
     def _exact(self) -> Iterator[Decoded]:
         start, end = self.segment.start_pts, self.segment.end_pts
         index = FrameIndex(self.segment.first_index, start)
+        last: int | None = None
         for frame, time_base in self._frames(index):
             pts = frame.pts
             if pts is not None and start is not None and pts < start:
                 continue  # An open GOP's leading frame: the segment before decodes it whole.
-            place = None if pts is None else index.take(pts)
+            backwards = pts is None or (last is not None and pts <= last)
+            place = None if pts is None or backwards else index.take(pts)
             if pts is None or place is None:
                 self.errors += 1
                 continue
+            last = pts
             beyond = end is not None and pts >= end
             yield Decoded(frame, place, seconds(pts, time_base), beyond)
             if beyond:

@@ -33,11 +33,11 @@ LOG_TAIL_BYTES = 400
 CHUNK_BYTES = 1 << 20
 
 
-class _TimeLimit(Exception):
+class _TimeLimitError(Exception):
     """The child did not answer in time."""
 
 
-class _ChildDied(Exception):
+class _ChildDiedError(Exception):
     """The child closed its pipe without an answer."""
 
 
@@ -77,10 +77,10 @@ class Isolation:
         message = pickle.dumps((function, args, self._memory), pickle.HIGHEST_PROTOCOL)
         try:
             kind, value = child.ask(message, self._timeout)
-        except _TimeLimit:
+        except _TimeLimitError:
             self.close()
             return Failed("TimeLimit", f"not done after {self._timeout:g} s")
-        except _ChildDied:
+        except _ChildDiedError:
             self._child = None
             return _failure(*child.end())
         if child.calls >= self._calls_per_child or kind != "result":
@@ -152,8 +152,8 @@ class _Child:
         """Send a call and wait for its answer.
 
         Raises:
-            _TimeLimit: no whole answer came in time.
-            _ChildDied: the child is gone.
+            _TimeLimitError: no whole answer came in time.
+            _ChildDiedError: the child is gone.
         """
         self.calls += 1
         self._log.seek(0)
@@ -184,7 +184,7 @@ class _Child:
             try:
                 rest = rest[os.write(self._calls, rest) :]
             except BrokenPipeError:
-                raise _ChildDied from None
+                raise _ChildDiedError from None
 
     def _receive(self, size: int, deadline: float) -> bytearray:
         data = bytearray()
@@ -192,7 +192,7 @@ class _Child:
             self._wait(self._answers, selectors.EVENT_READ, deadline)
             chunk = os.read(self._answers, min(CHUNK_BYTES, size - len(data)))
             if not chunk:
-                raise _ChildDied
+                raise _ChildDiedError
             data += chunk
         return data
 
@@ -201,4 +201,4 @@ class _Child:
         with selectors.DefaultSelector() as selector:
             selector.register(number, event)
             if not selector.select(max(0.0, deadline - time.monotonic())):
-                raise _TimeLimit
+                raise _TimeLimitError

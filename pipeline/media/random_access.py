@@ -103,7 +103,7 @@ def _read_with_decord(path: Path, indices: Sequence[int]) -> dict[int, FullFrame
                 picture=reader[index].asnumpy()[:, :, ::-1].copy(),
                 backend="decord",
             )
-            for index in sorted(set(indices))
+            for index in sorted(set(indices) & set(range(len(reader))))
         }
     except decord.DECORDError:
         return None

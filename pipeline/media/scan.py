@@ -4,6 +4,7 @@ The first frame alone is decoded: what a display matrix or a broken stream amoun
 there.
 """
 
+import heapq
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -14,6 +15,9 @@ from av.video.stream import VideoStream
 
 from pipeline.media.source import VideoPacket, is_frame
 from pipeline.media.time import seconds
+
+MAX_REORDERING = 16
+"""Frames that a decoder may hold back to put them in order (H.264 and HEVC)."""
 
 
 @dataclass
@@ -32,7 +36,7 @@ class PacketScan:
     end_seconds: float = 0.0
     """Where the longest stream of any kind ends."""
     damaged: bool = False
-    """A packet was cut off, or reading ended with an error."""
+    """The last packet is cut off, or reading ended with an error."""
     open_gop: bool = False
     """Some frames follow a keyframe in the file and precede it on the screen."""
     first: VideoFrame | None = None
@@ -40,11 +44,15 @@ class PacketScan:
     """Greatest time so far."""
     last_keyframe: int | None = None
     """Time of the keyframe read last."""
+    disordered: bool = False
+    """Times jump back further than reordering for B-frames can explain."""
+    greatest: list[int] = field(default_factory=list)
+    """Heap of the greatest times so far."""
 
     @property
     def exact(self) -> bool:
-        """Every frame has a time, and one of its own."""
-        return len(set(self.times)) == self.frames
+        """Every frame has a time of its own, and their order is the order of display."""
+        return len(set(self.times)) == self.frames and not self.disordered
 
     def sorted_times(self) -> list[int]:
         """The times in presentation order: a frame's place here is its index."""
@@ -73,13 +81,16 @@ def scan(container: InputContainer, stream: VideoStream) -> PacketScan:
 
 def _note(found: PacketScan, packet: VideoPacket) -> None:
     found.packets += 1
-    found.damaged |= packet.is_corrupt
+    found.damaged = packet.is_corrupt
     if not is_frame(packet):
         return
     found.frames += 1
     if packet.pts is None:
         return
     found.times.append(packet.pts)
+    heapq.heappush(found.greatest, packet.pts)
+    if len(found.greatest) > MAX_REORDERING + 1:
+        found.disordered |= heapq.heappop(found.greatest) == packet.pts
     if found.last_keyframe is not None and packet.pts < found.last_keyframe:
         found.open_gop = True
     if packet.is_keyframe:

@@ -10,6 +10,7 @@ import av
 from av.container import InputContainer
 from av.packet import Packet
 from av.stream import Disposition
+from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
@@ -31,15 +32,22 @@ def open_video(path: Path) -> Iterator[InputContainer]:
         raise OSError("it is not a regular file")
     # A colon in a name is no protocol, and a playlist that poses as a video reaches no network.
     url, options = f"file:{path}", {"protocol_whitelist": "file"}
-    with av.open(url, "r", options=options) as container:
+    with av.open(url, "r", options=options, metadata_errors="replace") as container:
         yield container
 
 
 def video_stream(container: InputContainer) -> VideoStream | None:
-    """The first video stream that is no cover picture."""
+    """The first video stream that is no cover picture, set to decode in one thread.
+
+    Raises:
+        OSError: there is one, and no decoder for it.
+    """
     for stream in container.streams.video:
         if not stream.disposition & Disposition.attached_pic:
-            stream.codec_context.thread_count = 1
+            context: VideoCodecContext | None = stream.codec_context
+            if context is None:
+                raise OSError("there is no decoder for its video")
+            context.thread_count = 1
             return stream
     return None
 
