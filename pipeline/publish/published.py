@@ -1,0 +1,117 @@
+"""The rows that are published: what a reader of the dataset gets, and nothing internal.
+
+They differ from the workspace's records where a reader's needs do: pictures are embedded, ids
+that only joins need are left out, and the split is a column.
+"""
+
+from typing import Literal
+
+from pipeline.publish.split import SplitName
+from pipeline.records import Bbox, Pair, Provenance, Record, record
+from pipeline.tasks import Task
+
+
+@record
+class Picture(Record):
+    """An embedded picture; `datasets` decodes it as an `Image` feature."""
+
+    bytes: bytes
+    """The JPEG, exactly as it was extracted."""
+    path: str
+    """A file name for whoever writes it to a disk."""
+
+
+@record
+class PublishedFrame(Record):
+    """A core frame of the sample."""
+
+    frame: str
+    """`<video>/f<frame_index>`; boxes and provenance refer to it."""
+    frame_index: int
+    """In presentation order, from 0, as the container has it."""
+    pts_seconds: float
+    """On the container's clock."""
+    caption: str
+    sha256: str
+    """Of the picture's bytes."""
+    image: Picture
+
+
+@record
+class PublishedBox(Record):
+    """A key item of the evidence on its core frame."""
+
+    item: str
+    """The name that the evidence uses, as in `<obj>item</obj>`."""
+    frame: str
+    frame_index: int
+    pts_seconds: float
+    bbox: Bbox
+    """`[x1, y1, x2, y2]`, normalised to 0..1 of the displayed frame, `x1 < x2`, `y1 < y2`."""
+    score: float
+    """The detector's."""
+    source: str
+    """The detector that proposed the box."""
+    verified: bool
+    """It lies where the writer saw the item, or the writer did not say where."""
+    clip_similarity: float | None
+    """Cosine of crop and phrase; null where no CLIP was configured."""
+
+
+@record
+class PublishedInterval(Record):
+    """The time that a claim of the evidence speaks of, `[start_seconds, end_seconds)`."""
+
+    claim: str
+    start_seconds: float
+    end_seconds: float
+
+
+@record
+class SampleRow(Record):
+    """A question with its answer, its evidence and the core frames that they rest on."""
+
+    id: str
+    """Hash of group, task, question and answer: the same on every machine."""
+    video: str
+    """BLAKE3 of the video file's bytes, 128 bits in hex; the video itself is not included."""
+    split: SplitName
+    task: Task
+    question: str
+    answer: str
+    options: tuple[str, ...]
+    """Four choices in the test split; empty in train."""
+    letter: Literal["A", "B", "C", "D"] | None
+    """Which option is the answer; null where there are none."""
+    core_frames: tuple[PublishedFrame, ...]
+    """In time order."""
+    evidence: str
+    """The reasoning from core frames to answer; key items stand as `<obj>item</obj>`."""
+    key_items: tuple[str, ...]
+    boxes: tuple[PublishedBox, ...]
+    intervals: tuple[PublishedInterval, ...]
+    licence: str
+    """The video's, as its owner stated it; `unknown` where nobody did."""
+    source: str
+    """Where the video comes from."""
+    metadata: tuple[Pair, ...]
+    """The free columns of `videos.csv`."""
+    provenance: tuple[Provenance, ...]
+    """Who wrote each part, with what, asked how."""
+
+
+@record
+class RejectionRow(Record):
+    """A question that is not published, and why."""
+
+    id: str
+    video: str
+    task: Task
+    question: str
+    answer: str
+    stage: str
+    """The stage that turned it down."""
+    reason: str
+    """A short code, counted in the card."""
+    message: str
+    """One sentence about this question."""
