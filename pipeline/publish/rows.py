@@ -1,0 +1,89 @@
+"""From the workspace's records to the rows that are published."""
+
+from collections.abc import Callable
+from typing import Literal, cast
+
+from pipeline.publish.published import (
+    Picture,
+    PublishedBox,
+    PublishedFrame,
+    PublishedInterval,
+    RejectionRow,
+    SampleRow,
+)
+from pipeline.publish.split import SplitName
+from pipeline.records import Box, CoreFrame, Rejection, Sample
+
+ReadBlob = Callable[[str, int, int], bytes]
+"""The bytes of a blob from an offset, so many of them."""
+
+
+def sample_row(sample: Sample, split: SplitName, read: ReadBlob) -> SampleRow:
+    """The published form of a sample; choices are for testing only."""
+    letter = sample.letter if split == "test" else None
+    return SampleRow(
+        id=sample.id,
+        video=sample.video,
+        split=split,
+        task=sample.task,
+        question=sample.question,
+        answer=sample.answer,
+        options=sample.options if split == "test" else (),
+        letter=cast(Literal["A", "B", "C", "D"] | None, letter),
+        core_frames=tuple(_frame(f, read) for f in sample.core_frames),
+        evidence=sample.evidence,
+        key_items=sample.key_items,
+        boxes=tuple(_box(b) for b in sample.boxes),
+        intervals=tuple(
+            PublishedInterval(
+                claim=i.claim, start_seconds=i.start_seconds, end_seconds=i.end_seconds
+            )
+            for i in sample.intervals
+        ),
+        licence=sample.licence,
+        source=sample.source,
+        metadata=sample.metadata,
+        provenance=sample.provenance,
+    )
+
+
+def rejection_row(rejection: Rejection) -> RejectionRow:
+    """The published form of a rejection."""
+    return RejectionRow(
+        id=rejection.id,
+        video=rejection.video,
+        task=rejection.task,
+        question=rejection.question,
+        answer=rejection.answer,
+        stage=rejection.stage,
+        reason=rejection.reason,
+        message=rejection.message,
+    )
+
+
+def _frame(frame: CoreFrame, read: ReadBlob) -> PublishedFrame:
+    return PublishedFrame(
+        frame=frame.frame,
+        frame_index=frame.frame_index,
+        pts_seconds=frame.pts_seconds,
+        caption=frame.caption,
+        sha256=frame.sha256,
+        image=Picture(
+            bytes=read(frame.blob, frame.offset, frame.length),
+            path=f"{frame.frame.replace('/', '-')}.jpg",
+        ),
+    )
+
+
+def _box(box: Box) -> PublishedBox:
+    return PublishedBox(
+        item=box.item,
+        frame=box.frame,
+        frame_index=box.frame_index,
+        pts_seconds=box.pts_seconds,
+        bbox=box.bbox,
+        score=box.score,
+        source=box.source,
+        verified=box.verified,
+        clip_similarity=box.clip_similarity,
+    )

@@ -1,0 +1,120 @@
+"""Samples as selection hands them to publish, with real JPEGs, for the tests of this folder."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from pipeline.engine.store import BlobStore
+from pipeline.records import (
+    Box,
+    CoreFrame,
+    Interval,
+    Pair,
+    Provenance,
+    Rejection,
+    Sample,
+)
+from pipeline.tasks import Task
+from tests.stages.units import store_jpegs
+
+QUESTIONS = Provenance(
+    stage="questions",
+    writer="program",
+    model="1",
+    prompt="questions/program@1",
+    prompt_sha256="a" * 64,
+    answer_source="derived",
+)
+EVIDENCE = replace(QUESTIONS, stage="evidence", prompt="evidence/program@1", prompt_sha256="b" * 64)
+
+
+def jpeg(shade: int) -> bytes:
+    """A small plain picture."""
+    done, data = cv2.imencode(".jpg", np.full((48, 64, 3), shade % 256, np.uint8))
+    assert done
+    return data.tobytes()
+
+
+def blob_of(folder: Path, count: int = 2) -> tuple[BlobStore, tuple[CoreFrame, ...]]:
+    """A store with `count` pictures, and the core frames that refer to them."""
+    blobs, places = store_jpegs(folder, [jpeg(40 * i) for i in range(count)])
+    frames = tuple(
+        CoreFrame(
+            frame=f"v1/f{30 * i}",
+            frame_index=30 * i,
+            pts_seconds=float(i),
+            caption=f"picture {i}",
+            **place,
+        )
+        for i, place in enumerate(places)
+    )
+    return blobs, frames
+
+
+def sample(
+    number: int, frames: Sequence[CoreFrame], *, group: str | None = None, letter: str | None = "B"
+) -> Sample:
+    """Sample `number`, its split group drawn from it unless one is given."""
+    name = f"q{number:04d}"
+    frame = frames[0]
+    return Sample(
+        id=name,
+        video="v1",
+        split_group=group or f"group{number}",
+        task=list(Task)[number % 3],
+        question=f"What happens after event {number}?",
+        answer=f"Event {number + 1} happens.",
+        options=("One", f"Event {number + 1} happens.", "Three", "Four") if letter else (),
+        letter=letter,
+        core_frames=tuple(frames),
+        evidence="First <obj>person_1</obj> stands, then walks.",
+        key_items=("person_1",),
+        boxes=(
+            Box(
+                id=f"{name}#person_1",
+                question=name,
+                video="v1",
+                item="person_1",
+                frame=frame.frame,
+                frame_index=frame.frame_index,
+                pts_seconds=frame.pts_seconds,
+                bbox=(0.125, 0.1, 0.5, 0.9),
+                score=0.75,
+                clip_similarity=None,
+                source="ssd-mobilenet-v2-coco",
+                verified=True,
+            ),
+        ),
+        intervals=(
+            Interval(
+                id=f"{name}#0",
+                question=name,
+                video="v1",
+                claim="First a person stands.",
+                start_seconds=0.0,
+                end_seconds=1.5,
+            ),
+        ),
+        licence="CC-BY-4.0",
+        source="example",
+        metadata=(Pair(key="place", value="street"),),
+        signature=tuple(number * 1000 + i for i in range(16)),
+        provenance=(QUESTIONS, EVIDENCE),
+    )
+
+
+def rejection(number: int) -> Rejection:
+    """A question that was turned down."""
+    return Rejection(
+        id=f"r{number:04d}",
+        video="v1",
+        task=Task.EVENT_PROCESS,
+        question="Is it?",
+        answer="Yes",
+        stage="selection",
+        reason="yes_no_bias",
+        message="too many of the video's questions are answered with yes or no",
+    )

@@ -1,0 +1,81 @@
+"""The schema written here is the one that `datasets` would have written itself."""
+
+import pytest
+from datasets import Features, Image, List, Value
+
+from pipeline.publish.features import arrow_schema, feature
+from pipeline.publish.published import RejectionRow, SampleRow
+
+TEXT = Value("string")
+
+SAMPLE = Features(
+    {
+        "id": TEXT,
+        "video": TEXT,
+        "split": TEXT,
+        "task": TEXT,
+        "question": TEXT,
+        "answer": TEXT,
+        "options": List(TEXT),
+        "letter": TEXT,
+        "core_frames": List(
+            {
+                "frame": TEXT,
+                "frame_index": Value("int64"),
+                "pts_seconds": Value("float64"),
+                "caption": TEXT,
+                "sha256": TEXT,
+                "image": Image(),
+            }
+        ),
+        "evidence": TEXT,
+        "key_items": List(TEXT),
+        "boxes": List(
+            {
+                "item": TEXT,
+                "frame": TEXT,
+                "frame_index": Value("int64"),
+                "pts_seconds": Value("float64"),
+                "bbox": List(Value("float64"), length=4),
+                "score": Value("float64"),
+                "source": TEXT,
+                "verified": Value("bool"),
+                "clip_similarity": Value("float64"),
+            }
+        ),
+        "intervals": List(
+            {"claim": TEXT, "start_seconds": Value("float64"), "end_seconds": Value("float64")}
+        ),
+        "licence": TEXT,
+        "source": TEXT,
+        "metadata": List({"key": TEXT, "value": TEXT}),
+        "provenance": List(
+            {
+                "stage": TEXT,
+                "writer": TEXT,
+                "model": TEXT,
+                "prompt": TEXT,
+                "prompt_sha256": TEXT,
+                "answer_source": TEXT,
+            }
+        ),
+    }
+)
+
+
+def test_schema_of_a_sample_is_what_datasets_would_write() -> None:
+    schema = arrow_schema(SampleRow)
+    assert schema.equals(SAMPLE.arrow_schema, check_metadata=True)
+    assert Features.from_arrow_schema(schema) == SAMPLE
+
+
+def test_schema_of_a_rejection_is_plain_text() -> None:
+    features = Features.from_arrow_schema(arrow_schema(RejectionRow))
+    assert set(features) >= {"id", "stage", "reason", "message"}
+    assert all(f == TEXT for f in features.values())
+
+
+@pytest.mark.parametrize("hint", [complex, tuple[int, str], dict[str, int]])
+def test_a_type_without_a_feature_is_refused(hint: object) -> None:
+    with pytest.raises(TypeError):
+        feature(hint)
