@@ -1,0 +1,78 @@
+"""What a reader must not expect of the dataset, found in its numbers and never assumed."""
+
+from collections.abc import Iterator, Sequence
+
+from pipeline.publish.statistics import SPLITS, Statistics
+from pipeline.recipe import Identity
+from pipeline.records import StageCount
+from pipeline.tasks import Task
+
+
+def known_limits(
+    statistics: Statistics, funnel: Sequence[StageCount], identity: Identity
+) -> list[str]:
+    """One sentence for every limit that holds."""
+    return [
+        *_of_writing(statistics, identity),
+        *_of_grounding(statistics),
+        *_of_coverage(statistics, funnel),
+    ]
+
+
+def _of_writing(statistics: Statistics, identity: Identity) -> Iterator[str]:
+    if identity.captioner.kind == "detector":
+        yield (
+            "Captions are composed from the boxes of an object detector: they name things, counts "
+            "and places, no actions. No vision-language model wrote them."
+        )
+    if derived := statistics.answers["derived"]:
+        yield (
+            f"{_share(derived, statistics.samples)} answers were computed by a program from "
+            "detections; they are right where the detections are."
+        )
+    if statistics.samples:
+        human = statistics.answers["human"]
+        yield (
+            "No human corrected an answer."
+            if not human
+            else f"Humans corrected {_share(human, statistics.samples)} answers, and no others."
+        )
+    writers, judges = (
+        {(p.writer, p.model) for p in statistics.provenance if p.stage == stage}
+        for stage in ("questions", "verdicts")
+    )
+    if writers & judges:
+        yield "Some questions were reviewed by the writer that wrote them."
+
+
+def _of_grounding(statistics: Statistics) -> Iterator[str]:
+    if statistics.unverified:
+        yield (
+            f"{_share(statistics.unverified, statistics.boxes)} boxes are not verified: the "
+            "detector's box hardly overlaps the place that the writer named."
+        )
+    if statistics.without_clip:
+        yield (
+            f"{_share(statistics.without_clip, statistics.boxes)} boxes have no CLIP similarity."
+        )
+
+
+def _of_coverage(statistics: Statistics, funnel: Sequence[StageCount]) -> Iterator[str]:
+    if failed := sum(c.units for c in funnel if c.status == "failed"):
+        yield f"{failed} units failed, and what they would have given is missing (see the funnel)."
+    missing = [t for t in Task if not any(statistics.tasks[t, split] for split in SPLITS)]
+    if missing:
+        names = ", ".join(f"`{task}`" for task in missing)
+        yield f"{len(missing)} of {len(Task)} tasks have no sample: {names}."
+    for split in SPLITS:
+        if not statistics.in_split(split):
+            yield f"The split `{split}` has no samples."
+    if statistics.unlicensed:
+        yield (
+            f"The licence of the videos behind {_share(statistics.unlicensed, statistics.samples)} "
+            "samples is unknown: clear it before you pass them on."
+        )
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part} of {whole}" if part < whole else f"All {whole}"
