@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from threading import Event as Flag
 from typing import Protocol
 
+import pyarrow as pa
+
 from pipeline.engine.compaction import compact
 from pipeline.engine.events import Counts, Listener, PackDone, StageEnded, StageStarted
 from pipeline.engine.execute import Executor, Summary
@@ -70,6 +72,8 @@ class Build:
         Raises:
             DemitasseError: the workspace or the cluster failed, or `first` has nothing to use.
         """
+        # Planning allocates and frees large columns; the system's allocator gives them back.
+        pa.set_memory_pool(pa.system_memory_pool())
         names = [stage.name for stage in self.stages]
         start = names.index(first) if first else 0
         end = names.index(last) + 1 if last else len(names)
@@ -93,7 +97,7 @@ class Build:
         usage = Usage()
         if len(work.todo):
             workspace.describe(stage)
-            usage = self._run(stage, folder, work, ledger.history()[0])
+            usage = self._run(stage, folder, work, ledger.seconds_a_unit())
             if compact(workspace.store, folder, self.runtime.compact_parts):
                 ledger = workspace.ledger(stage.name, plan.identity)
             else:

@@ -53,7 +53,7 @@ def _stage(
 ) -> StageForecast:
     changed = planner.changed(work.plan, work)
     todo = len(work.todo)
-    seconds, _ = ledger.history()
+    seconds = ledger.seconds_a_unit()
     known = len(work.plan) - int((work.found.status < 0).sum())
     size = planner.workspace.size(stage.name, work.plan.identity)
     to_come = todo + projected

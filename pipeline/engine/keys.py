@@ -21,6 +21,9 @@ from pipeline.engine.stage import Stage
 FORMAT = 1
 KEY_BYTES = 16
 
+_STRETCH = 4096
+"""Units whose ids are Python strings at one time: a million of them would be 80 MB."""
+
 
 def canonical(value: Any) -> bytes:
     """JSON with sorted keys: one spelling for one value."""
@@ -59,14 +62,24 @@ def unit_keys(
     """
     prefix = blake3(bytes.fromhex(identity))
     out = bytearray()
-    slices = [(offsets.tolist(), digests.tobytes()) for offsets, digests in tables]
-    for i, unit_id in enumerate(unit_ids.to_pylist()):
-        key = prefix.copy()
-        key.update(unit_id.encode())
-        for offsets, digests in slices:
-            start, end = offsets[i], offsets[i + 1]
-            key.update(b"\0%d\0" % (end - start))
-            key.update(digests[8 * start : 8 * end])
-        out += key.digest(KEY_BYTES)
+    for start in range(0, len(unit_ids), _STRETCH):
+        stop = min(start + _STRETCH, len(unit_ids))
+        slices = [_stretch(table, start, stop) for table in tables]
+        for i, unit_id in enumerate(unit_ids[start:stop].to_pylist()):
+            key = prefix.copy()
+            key.update(unit_id.encode())
+            for offsets, digests in slices:
+                first, last = offsets[i], offsets[i + 1]
+                key.update(b"\0%d\0" % (last - first))
+                key.update(digests[8 * first : 8 * last])
+            out += key.digest(KEY_BYTES)
     buffers = [None, pa.py_buffer(bytes(out))]
     return pa.FixedSizeBinaryArray.from_buffers(pa.binary(KEY_BYTES), len(unit_ids), buffers)
+
+
+def _stretch(
+    table: tuple[npt.NDArray[np.int64], npt.NDArray[np.uint64]], start: int, stop: int
+) -> tuple[list[int], bytes]:
+    offsets, digests = table
+    first, last = offsets[start], offsets[stop]
+    return (offsets[start : stop + 1] - first).tolist(), digests[first:last].tobytes()

@@ -23,7 +23,10 @@ from pipeline.engine.store import Store, storage_errors
 from pipeline.errors import StorageError
 
 STATUSES = (KEPT, REJECTED, FAILED)
-_COLUMNS = ["unit_key", "status", "attempts", "digest", "seconds", "memory_mb"]
+BATCH = 16_384
+"""Rows decoded at a time: a whole row group at once would cost several times its size."""
+
+_COLUMNS = ["unit_key", "status", "attempts", "seconds"]
 
 
 def live_files(store: Store, folder: str) -> list[str]:
@@ -56,11 +59,14 @@ class Ledger:
     folder: str
     files: list[str] = field(default_factory=list)
     _chunks: list[pa.Table] = field(default_factory=list)
+    _seconds: float = 0.0
 
     @classmethod
     def load(cls, store: Store, folder: str) -> "Ledger":
         ledger = cls(store, folder)
         ledger.refresh()
+        # Merged now, while nothing else of the planning is in memory.
+        assert ledger._winners is not None
         return ledger
 
     def refresh(self) -> None:
@@ -69,45 +75,51 @@ class Ledger:
         for name in live_files(self.store, self.folder):
             if name in known:
                 continue
-            table = _open(self.store, name).read(columns=_COLUMNS)
-            n = table.num_rows
-            located = pa.table(
-                {
-                    "key": table["unit_key"],
-                    "status": pc.index_in(table["status"], pa.array(STATUSES)).cast(pa.int8()),
-                    "attempts": table["attempts"],
-                    "digest": table["digest"],
-                    "seconds": table["seconds"].cast(pa.float32()),
-                    "memory_mb": table["memory_mb"].cast(pa.float32()),
-                    "file": pa.array(np.full(n, len(self.files), np.int32)),
-                    "row": pa.array(np.arange(n, dtype=np.int32)),
-                }
-            )
+            row = 0
+            for batch in _open(self.store, name).iter_batches(BATCH, columns=_COLUMNS):
+                self._chunks.append(self._located(batch, len(self.files), row))
+                self._seconds += pc.sum(batch["seconds"]).as_py() or 0.0
+                row += batch.num_rows
             self.files.append(name)
-            self._chunks.append(located)
         self.__dict__.pop("_winners", None)
+
+    @staticmethod
+    def _located(batch: pa.RecordBatch, file: int, row: int) -> pa.Table:
+        n = batch.num_rows
+        return pa.table(
+            {
+                "key": batch["unit_key"],
+                "status": pc.index_in(batch["status"], pa.array(STATUSES)).cast(pa.int8()),
+                "attempts": batch["attempts"].cast(pa.int16()),
+                "file": pa.array(np.full(n, file, np.int32)),
+                "row": pa.array(np.arange(row, row + n, dtype=np.int32)),
+            }
+        )
 
     @cached_property
     def _winners(self) -> pa.Table:
         if not self._chunks:
-            schema = {"key": pa.binary(KEY_BYTES), "status": pa.int8(), "attempts": pa.int32()}
-            schema |= {"seconds": pa.float32(), "memory_mb": pa.float32()}
-            schema |= {"file": pa.int32(), "row": pa.int32()}
-            return pa.table({n: pa.array([], t) for n, t in schema.items()})
-        table = pa.concat_tables(self._chunks)
-        if pc.count_distinct(table["key"]).as_py() < table.num_rows:
-            order = self._winning_order(table)
-            table = table.take(order)
+            types = {"key": pa.binary(KEY_BYTES), "status": pa.int8(), "attempts": pa.int16()}
+            types |= {"file": pa.int32(), "row": pa.int32()}
+            return pa.table({n: pa.array([], t) for n, t in types.items()})
+        table = pa.concat_tables(self._chunks).combine_chunks()
+        self._chunks = [table]
+        if len(self.files) > 1 and pc.count_distinct(table["key"]).as_py() < table.num_rows:
+            table = table.take(self._winning_order(table))
             keys = table["key"].combine_chunks()
             first = np.ones(len(keys), bool)
             first[1:] = pc.not_equal(keys[1:], keys[:-1]).to_numpy(zero_copy_only=False)
-            table = table.filter(pa.array(first))
-        return table.drop_columns(["digest"]).combine_chunks()
+            table = table.filter(pa.array(first)).combine_chunks()
+        return table
 
-    @staticmethod
-    def _winning_order(table: pa.Table) -> npt.NDArray[np.int64]:
+    def _winning_order(self, table: pa.Table) -> npt.NDArray[np.int64]:
         """Sorted so that the outcome that counts comes first among those of its key."""
-        digests = _halves(table["digest"])
+        digests = np.concatenate(
+            [
+                _halves(_open(self.store, name).read(columns=["digest"])["digest"])
+                for name in self.files
+            ]
+        )
         keys = _halves(table["key"])
         failed = table["status"].to_numpy() == STATUSES.index(FAILED)
         tries = np.where(failed, -table["attempts"].to_numpy(), 0)
@@ -116,30 +128,27 @@ class Ledger:
     def find(self, keys: pa.FixedSizeBinaryArray) -> "Found":
         """Where the outcomes of these keys are, in the keys' order."""
         winners = self._winners
-        at = pc.index_in(keys, winners["key"].combine_chunks())
-        index = at.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+        index = _match(_halves(keys), _halves(winners["key"]))
         hit = index >= 0
         picked = np.where(hit, index, 0)
 
-        def column(name: str, missing: int) -> npt.NDArray[Any]:
+        def column(name: str, missing: int, kind: type[np.integer[Any]]) -> npt.NDArray[Any]:
             values = winners[name].to_numpy()
             if not len(values):
-                return np.full(len(index), missing, np.int32)
-            return np.where(hit, values[picked], missing)
+                return np.full(len(index), missing, kind)
+            return np.where(hit, values[picked], kind(missing))
 
         return Found(
-            status=column("status", -1).astype(np.int8),
-            file=column("file", -1).astype(np.int32),
-            row=column("row", -1).astype(np.int32),
-            attempts=column("attempts", 0).astype(np.int32),
+            status=column("status", -1, np.int8),
+            file=column("file", -1, np.int32),
+            row=column("row", -1, np.int32),
+            attempts=column("attempts", 0, np.int16),
         )
 
-    def history(self) -> tuple[float, float]:
-        """Median seconds a unit and greatest memory in MB, (0, 0) before the first."""
-        seconds = self._winners["seconds"].to_numpy()
-        if not len(seconds):
-            return 0.0, 0.0
-        return float(np.median(seconds)), float(self._winners["memory_mb"].to_numpy().max())
+    def seconds_a_unit(self) -> float:
+        """Mean time of a unit so far, 0 before the first."""
+        units = sum(chunk.num_rows for chunk in self._chunks)
+        return self._seconds / units if units else 0.0
 
     def outcomes(self, found: "Found", columns: Sequence[str]) -> pa.Table:
         """Columns of the found units' rows (`unit_id`, `code`, ...), with `file` and `row`."""
@@ -154,12 +163,46 @@ class Ledger:
         return pa.concat_tables(tables) if tables else pa.table({n: [] for n in names})
 
 
-def _halves(column: pa.ChunkedArray) -> npt.NDArray[np.uint64]:
-    array = column.combine_chunks()
-    raw = np.frombuffer(
-        array.buffers()[1], np.uint64, count=2 * len(array), offset=KEY_BYTES * array.offset
-    )
+def _halves(column: pa.ChunkedArray | pa.FixedSizeBinaryArray) -> npt.NDArray[np.uint64]:
+    """Keys as two 64-bit numbers each, without a copy where the column is one chunk."""
+    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    start = KEY_BYTES * array.offset
+    raw = np.frombuffer(array.buffers()[1], np.uint64, count=2 * len(array), offset=start)
     return raw.reshape(-1, 2)
+
+
+def _match(wanted: npt.NDArray[np.uint64], there: npt.NDArray[np.uint64]) -> npt.NDArray[np.int32]:
+    """For every wanted key its index in `there`, or -1: a tenth of a hash join's memory."""
+    if not len(there):
+        return np.full(len(wanted), -1, np.int32)
+    order = np.lexsort((there[:, 1], there[:, 0])).astype(np.int32)
+    first = there[order, 0]
+    parts = [
+        _match_some(wanted[i : i + BATCH], there, order, first)
+        for i in range(0, len(wanted), BATCH)
+    ]
+    return np.concatenate(parts) if parts else np.zeros(0, np.int32)
+
+
+def _match_some(
+    wanted: npt.NDArray[np.uint64],
+    there: npt.NDArray[np.uint64],
+    order: npt.NDArray[np.int32],
+    first: npt.NDArray[np.uint64],
+) -> npt.NDArray[np.int32]:
+    low = np.searchsorted(first, wanted[:, 0], side="left")
+    index = np.full(len(wanted), -1, np.int32)
+    # Keys that share their first half follow each other; more than one is a rare accident.
+    step = 0
+    rest = np.flatnonzero(low < len(there))
+    while len(rest):
+        at = order[low[rest] + step]
+        same = there[at, 0] == wanted[rest, 0]
+        found = same & (there[at, 1] == wanted[rest, 1])
+        index[rest[found]] = at[found]
+        step += 1
+        rest = rest[same & ~found & (low[rest] + step < len(there))]
+    return index
 
 
 @dataclass(frozen=True)
@@ -169,7 +212,7 @@ class Found:
     status: npt.NDArray[np.int8]
     file: npt.NDArray[np.int32]
     row: npt.NDArray[np.int32]
-    attempts: npt.NDArray[np.int32]
+    attempts: npt.NDArray[np.int16]
 
     def only(self, mask: npt.NDArray[np.bool_]) -> "Found":
         return Found(self.status[mask], self.file[mask], self.row[mask], self.attempts[mask])

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from pipeline.engine.keys import stage_identity, unit_keys
 from pipeline.engine.ledger import Found
 from pipeline.engine.stage import Lookup, Stage, Table
-from pipeline.engine.view import View
+from pipeline.engine.view import View, strictly_increasing
 
 Ints = npt.NDArray[np.int64]
 
@@ -69,13 +69,7 @@ def make_plan(stage: Stage, views: Sequence[View]) -> Plan:
     """The plan of a stage over the views of its tables, in the order of `stage.tables`."""
     primary = views[0]
     member_ids, member_rows = stage.split.assign(primary.columns)
-    encoded = pc.dictionary_encode(member_ids)
-    names = encoded.dictionary
-    order = pc.sort_indices(names).to_numpy()
-    rank = np.empty(len(names), np.int64)
-    rank[order] = np.arange(len(names))
-    unit_ids = names.take(pa.array(order))
-    codes = rank[encoded.indices.to_numpy()]
+    unit_ids, codes = _distinct(member_ids)
 
     pairs: dict[type, tuple[Ints, Ints, View]] = {
         primary.table.view: (codes, member_rows.astype(np.int64), primary)
@@ -90,6 +84,18 @@ def make_plan(stage: Stage, views: Sequence[View]) -> Plan:
     identity = stage_identity(stage)
     keys = unit_keys(identity, unit_ids, [_sorted_digests(t) for t in tables])
     return Plan(stage, identity, unit_ids, keys, tables)
+
+
+def _distinct(member_ids: pa.StringArray) -> tuple[pa.StringArray, Ints]:
+    """The sorted unit ids, and for every membership the index of its unit."""
+    if strictly_increasing(member_ids):
+        return member_ids, np.arange(len(member_ids))
+    encoded = pc.dictionary_encode(member_ids)
+    names = encoded.dictionary
+    order = pc.sort_indices(names).to_numpy()
+    rank = np.empty(len(names), np.int64)
+    rank[order] = np.arange(len(names))
+    return names.take(pa.array(order)), rank[encoded.indices.to_numpy()]
 
 
 def _join(lookup: Lookup, parent: tuple[Ints, Ints, View], child: View) -> tuple[Ints, Ints]:
@@ -118,8 +124,9 @@ def _join(lookup: Lookup, parent: tuple[Ints, Ints, View], child: View) -> tuple
 
 def _by_unit(units: Ints, rows: Ints, view: View, count: int) -> UnitRows:
     """Group pairs by unit; a row that joined a unit twice is read once."""
-    pairs = np.unique(units * max(1, len(view)) + rows)
-    units, rows = np.divmod(pairs, max(1, len(view)))
+    if len(units) > 1 and not (units[1:] > units[:-1]).all():
+        pairs = np.unique(units * max(1, len(view)) + rows)
+        units, rows = np.divmod(pairs, max(1, len(view)))
     offsets = np.zeros(count + 1, np.int64)
     np.cumsum(np.bincount(units, minlength=count), out=offsets[1:])
     return UnitRows(view, offsets, rows)
@@ -127,5 +134,8 @@ def _by_unit(units: Ints, rows: Ints, view: View, count: int) -> UnitRows:
 
 def _sorted_digests(table: UnitRows) -> tuple[Ints, npt.NDArray[np.uint64]]:
     digests = table.view.digests[table.rows]
-    units = np.repeat(np.arange(len(table.offsets) - 1), np.diff(table.offsets))
-    return table.offsets, digests[np.lexsort((digests, units))]
+    lengths = np.diff(table.offsets)
+    if (lengths > 1).any():
+        units = np.repeat(np.arange(len(lengths)), lengths)
+        digests = digests[np.lexsort((digests, units))]
+    return table.offsets, digests

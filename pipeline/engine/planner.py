@@ -7,13 +7,15 @@ found again when a recipe calls for it again.
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.engine.events import Counts
+from pipeline.engine.keys import stage_identity
 from pipeline.engine.ledger import STATUSES, Found, Ledger
 from pipeline.engine.parts import FAILED, KEPT, REJECTED
 from pipeline.engine.plan import Plan, Work, make_plan, planning_columns
@@ -48,18 +50,26 @@ class Planner:
     def work(self, stage: Stage) -> tuple[Work, Ledger]:
         """The stage's plan against its ledger."""
         store = self.workspace.store
+        ledger = self.workspace.ledger(stage.name, stage_identity(stage))
+        _give_back()
         views = [
             load_view(store, table, self._current(table), sorted(planning_columns(stage, table)))
             for table in stage.tables
         ]
+        _give_back()
         plan = make_plan(stage, views)
-        ledger = self.workspace.ledger(stage.name, plan.identity)
+        del views
+        _give_back()
         found = ledger.find(plan.keys)
         todo = found.status < 0
         if self.retry and self.retry.stage in (None, stage.name):
             todo |= self._failed(ledger, found, self.retry.error_class)
         if stage.present is not None and len(plan):
             todo |= np.array([key.hex() != stage.present() for key in plan.keys.to_pylist()])
+        if not todo.any():
+            # Nothing will be sent, so nobody needs to know where the inputs lie.
+            plan = replace(plan, tables=())
+        _give_back()
         return Work(plan, found, np.flatnonzero(todo)), ledger
 
     def settle(
@@ -130,6 +140,11 @@ class Planner:
         pairs = set(zip(wanted["file"].to_pylist(), wanted["row"].to_pylist(), strict=True))
         here = list(zip(found.file.tolist(), found.row.tolist(), strict=True))
         return np.asarray(failed & np.array([pair in pairs for pair in here]))
+
+
+def _give_back() -> None:
+    """Return freed columns to the system, so that the steps' peaks do not add up."""
+    pa.default_memory_pool().release_unused()
 
 
 def count(ledger: Ledger, found: Found) -> Counts:

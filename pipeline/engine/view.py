@@ -3,7 +3,7 @@
 Nothing here reads a caption or a vector; a row costs a few dozen bytes of the driver's memory.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipeline.engine.columns import arrow_type, combine_hashes, hints, table_name
-from pipeline.engine.ledger import STATUSES, Found
+from pipeline.engine.ledger import BATCH, STATUSES, Found
 from pipeline.engine.parts import FAILED
 from pipeline.engine.stage import Table
 from pipeline.engine.store import Store, storage_errors
@@ -54,11 +54,13 @@ def load_view(store: Store, table: Table[Any], current: Current, planning: Seque
     name = table_name(table.record)
     hashed = list(table.keyed_columns)
     values = sorted({"id", *planning})
-    wanted = [f"{name}.list.element.{c}" for c in values]
-    wanted += [f"{name}_hash.list.element.{c}" for c in hashed]
+    # In the order of their first units the files mostly come sorted, and nothing is copied.
+    files, first = np.unique(current.found.file, return_index=True)
     chunks = [
-        _read_file(store, current, index, name, wanted, values, hashed)
-        for index in np.unique(current.found.file[current.found.file >= 0])
+        chunk
+        for index in files[np.argsort(first)]
+        if index >= 0
+        for chunk in _read_file(store, current, int(index), name, values, hashed)
     ]
     rows = pa.concat_tables(chunks) if chunks else _no_rows(table, values)
     rows = _unique_by_id(rows)
@@ -75,58 +77,71 @@ def load_view(store: Store, table: Table[Any], current: Current, planning: Seque
 
 
 def _read_file(
-    store: Store,
-    current: Current,
+    store: Store, current: Current, index: int, name: str, values: list[str], hashed: list[str]
+) -> Iterator[pa.Table]:
+    path = store.path(current.files[index])
+    wanted = [f"{name}.list.element.{c}" for c in values]
+    wanted += [f"{name}_hash.list.element.{c}" for c in hashed]
+    here = current.found.file == index
+    counts = here & (current.found.status != STATUSES.index(FAILED))
+    with storage_errors("read", path):
+        file = pq.ParquetFile(path)
+    # The place of each unit in the plan decides between two rows of one id.
+    rank = np.full(file.metadata.num_rows, -1, np.int32)
+    rank[current.found.row[counts]] = np.flatnonzero(counts)
+    unit = 0
+    for batch in file.iter_batches(BATCH, columns=wanted):
+        yield _rows(batch, rank[unit : unit + len(batch)], index, unit, name, values, hashed)
+        unit += len(batch)
+
+
+def _rows(
+    batch: pa.RecordBatch,
+    rank: npt.NDArray[np.int32],
     index: int,
+    unit: int,
     name: str,
-    wanted: list[str],
     values: list[str],
     hashed: list[str],
 ) -> pa.Table:
-    path = store.path(current.files[index])
-    with storage_errors("read", path):
-        file = pq.ParquetFile(path).read(columns=wanted)
-    here = current.found.file == index
-    counts = here & (current.found.status != STATUSES.index(FAILED))
-    # The place of each unit in the plan decides between two rows of one id.
-    rank = np.full(file.num_rows, -1, np.int64)
-    rank[current.found.row[counts]] = np.flatnonzero(counts)
-
-    lists = file[name].combine_chunks()
-    parents = pc.list_parent_indices(lists).to_numpy()
+    lists = batch[name]
+    parents = pc.list_parent_indices(lists).to_numpy().astype(np.int32)
     lengths = pc.list_value_length(lists).fill_null(0).to_numpy()
-    starts = np.repeat(np.cumsum(lengths) - lengths, lengths)
-    element = np.arange(len(parents)) - starts
-    keep = pa.array(np.flatnonzero(rank[parents] >= 0))
-
-    struct = lists.flatten()
-    hashes = file[f"{name}_hash"].combine_chunks().flatten()
-    digests = combine_hashes([_leaf(hashes, c).to_numpy() for c in hashed])
-    out = {c: _leaf(struct, c) for c in values}
-    out["#digest"] = pa.array(digests)
+    starts = np.cumsum(lengths, dtype=np.int32) - lengths.astype(np.int32)
+    struct, hashes = lists.flatten(), batch[f"{name}_hash"].flatten()
+    out = {c: pc.struct_field(struct, c) for c in values}
+    out["#digest"] = pa.array(
+        combine_hashes([pc.struct_field(hashes, c).to_numpy() for c in hashed])
+    )
     out["#file"] = pa.array(np.full(len(parents), index, np.int32))
-    out["#row"] = pa.array(parents.astype(np.int32))
-    out["#element"] = pa.array(element.astype(np.int32))
+    out["#row"] = pa.array(parents + np.int32(unit))
+    out["#element"] = pa.array(np.arange(len(parents), dtype=np.int32) - starts[parents])
     out["#rank"] = pa.array(rank[parents])
-    return pa.table(out).take(keep)
-
-
-def _leaf(struct: pa.StructArray, name: str) -> pa.Array:
-    return pc.struct_field(struct, name)
+    return pa.table(out).filter(pa.array(rank[parents] >= 0))
 
 
 def _no_rows(table: Table[Any], values: list[str]) -> pa.Table:
     types = {c: arrow_type(hints(table.record)[c]) for c in values}
     types |= {"#digest": pa.uint64(), "#file": pa.int32(), "#row": pa.int32()}
-    types |= {"#element": pa.int32(), "#rank": pa.int64()}
+    types |= {"#element": pa.int32(), "#rank": pa.int32()}
     return pa.table({n: pa.array([], t) for n, t in types.items()})
 
 
 def _unique_by_id(rows: pa.Table) -> pa.Table:
-    keys = [("id", "ascending"), ("#rank", "ascending"), ("#element", "ascending")]
-    rows = rows.take(pc.sort_indices(rows, sort_keys=keys)).combine_chunks()
-    ids = rows["id"].combine_chunks()
-    first = np.ones(len(ids), bool)
-    if len(ids) > 1:
+    """Sorted by id; of two rows of one id, that of the unit which is planned first."""
+    rows = rows.combine_chunks()
+    if not strictly_increasing(rows["id"].combine_chunks()):
+        keys = [("id", "ascending"), ("#rank", "ascending"), ("#element", "ascending")]
+        rows = rows.take(pc.sort_indices(rows, sort_keys=keys)).combine_chunks()
+        ids = rows["id"].combine_chunks()
+        first = np.ones(len(ids), bool)
         first[1:] = pc.not_equal(ids[1:], ids[:-1]).to_numpy(zero_copy_only=False)
-    return rows if first.all() else rows.filter(pa.array(first))
+        rows = rows.filter(pa.array(first)).combine_chunks()
+    return rows
+
+
+def strictly_increasing(values: pa.StringArray) -> bool:
+    """Whether the values are sorted and none stands twice."""
+    if len(values) < 2:
+        return True
+    return bool(pc.all(pc.greater(values[1:], values[:-1])).as_py())

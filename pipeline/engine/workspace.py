@@ -121,11 +121,16 @@ class Workspace:
 
     def save_plan(self, plan: Plan) -> None:
         """Remember which units count; `status`, `--from` and `gc` read it."""
+        name = f"stages/{plan.stage.name}/plan.parquet"
+        digest = blake3(plan.keys.buffers()[1]).hexdigest(KEY_BYTES)
+        label = {b"identity": plan.identity.encode(), b"keys": digest.encode()}
+        path = self.store.path(name)
+        if path.exists() and label.items() <= (pq.read_schema(path).metadata or {}).items():
+            return
         table = pa.table([plan.unit_ids, plan.keys], schema=_PLAN_SCHEMA)
-        table = table.replace_schema_metadata({"identity": plan.identity})
         sink = pa.BufferOutputStream()
-        pq.write_table(table, sink)
-        self.store.write(f"stages/{plan.stage.name}/plan.parquet", bytes(sink.getvalue()))
+        pq.write_table(table.replace_schema_metadata(label), sink)
+        self.store.write(name, bytes(sink.getvalue()))
 
     def saved_plan(self, stage: str) -> SavedPlan | None:
         path = self.store.path(f"stages/{stage}/plan.parquet")
@@ -145,4 +150,4 @@ class Workspace:
         if not self.store.exists(name):
             self.store.write(name, data)
         zero = np.zeros(1, np.int32)
-        return Current([name], Found(zero.astype(np.int8), zero, zero, zero))
+        return Current([name], Found(zero.astype(np.int8), zero, zero, zero.astype(np.int16)))
