@@ -21,11 +21,13 @@ _SIZES: Final = (
 _LARGEST: Final = "10M<n<100M"
 
 _LICENCES: Final = frozenset(
-    "apache-2.0 mit bsd bsd-2-clause bsd-3-clause cc cc0-1.0 cc-by-2.0 cc-by-2.5 cc-by-3.0 "
-    "cc-by-4.0 cc-by-sa-3.0 cc-by-sa-4.0 cc-by-nc-2.0 cc-by-nc-3.0 cc-by-nc-4.0 cc-by-nd-4.0 "
-    "cc-by-nc-nd-3.0 cc-by-nc-nd-4.0 cc-by-nc-sa-2.0 cc-by-nc-sa-3.0 cc-by-nc-sa-4.0 "
-    "cdla-sharing-1.0 cdla-permissive-1.0 cdla-permissive-2.0 gpl-3.0 odc-by odbl pddl "
-    "unlicense".split()
+    {
+        *("apache-2.0", "mit", "bsd-2-clause", "bsd-3-clause", "cc0-1.0", "pddl", "unlicense"),
+        *("cc-by-2.0", "cc-by-2.5", "cc-by-3.0", "cc-by-4.0", "cc-by-sa-3.0", "cc-by-sa-4.0"),
+        *("cc-by-nc-2.0", "cc-by-nc-3.0", "cc-by-nc-4.0", "cc-by-nd-4.0", "odc-by", "odbl"),
+        *("cc-by-nc-sa-2.0", "cc-by-nc-sa-3.0", "cc-by-nc-sa-4.0"),
+        *("cc-by-nc-nd-3.0", "cc-by-nc-nd-4.0", "cdla-sharing-1.0", "cdla-permissive-2.0"),
+    }
 )
 """The hub's names of licences that footage comes under; any other is `other`."""
 
@@ -56,7 +58,7 @@ def _configs(statistics: Statistics, rejected: int) -> list[dict[str, Any]]:
     configs = []
     splits = [s for s in SPLITS if statistics.in_split(s)]
     if splits:
-        files = {split: f"data/{split}-*.parquet" for split in splits}
+        files: dict[str, str] = {split: f"data/{split}-*.parquet" for split in splits}
         configs.append(_config("default", files) | {"default": True})
     if rejected:
         configs.append(_config(REJECTED, {REJECTED: f"{REJECTED}/{REJECTED}-*.parquet"}))

@@ -1,0 +1,124 @@
+"""The dataset folder: replaced whole or not at all, and only where it is ours.
+
+A new build grows in a hidden sibling and takes the folder's name when it is complete. A marker
+inside says which unit key it is the result of and which files belong to it; a folder without
+one, or with a file that the marker does not know, is somebody's and is left alone.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from pydantic import TypeAdapter, ValidationError
+
+from pipeline.engine.store import storage_errors, sync_folder
+from pipeline.errors import UsageError
+
+MARKER: Final = ".demitasse.json"
+
+
+@dataclass(frozen=True)
+class Marker:
+    """What a folder says of itself."""
+
+    unit: str
+    """Key of the unit whose result this is."""
+    files: tuple[str, ...]
+    """Paths below the folder, sorted, the marker's own not among them."""
+
+
+_MARKER: Final = TypeAdapter(Marker)
+
+
+def published_key(folder: Path) -> str | None:
+    """The unit key of a complete dataset in this folder, or None where there is none."""
+    marker = _read_marker(folder)
+    if marker is None or not all((folder / name).is_file() for name in marker.files):
+        return None
+    return marker.unit
+
+
+def check_ours(folder: Path) -> None:
+    """Refuse to replace what somebody else put there.
+
+    Raises:
+        UsageError: it exists and is not ours, or holds a file that is not.
+    """
+    if not os.path.lexists(folder):
+        return
+    marker = _read_marker(folder)
+    if marker is None and folder.is_dir() and not any(folder.iterdir()):
+        return
+    if marker is None:
+        raise UsageError(
+            f"{folder} is in the way: demitasse did not write it and will not replace it; move it "
+            "elsewhere"
+        )
+    foreign = sorted(set(_files(folder)) - {*marker.files, MARKER})
+    if foreign:
+        raise UsageError(
+            f"{folder / foreign[0]} would be lost: demitasse replaces the whole folder and did not "
+            "write this file; move it elsewhere"
+        )
+
+
+@contextmanager
+def replacing(folder: Path, unit: str) -> Iterator[Path]:
+    """An empty folder that takes the place of `folder` when the block ends without an error.
+
+    Raises:
+        UsageError: `folder` is not ours to replace.
+        StorageError: the disk is full, or the place cannot be written to.
+    """
+    folder = folder.resolve()  # a link to a larger disk stays one
+    building, replaced = (folder.with_name(f".{folder.name}.{w}") for w in ("building", "replaced"))
+    with storage_errors("write", folder):
+        if replaced.exists() and not folder.exists():
+            replaced.rename(folder)  # a run died between the two renames below
+        check_ours(folder)
+        for left in (building, replaced):
+            if left.exists():
+                shutil.rmtree(left)
+        building.mkdir(parents=True)
+        try:
+            yield building
+            _finish(building, unit)
+            if folder.exists():
+                folder.rename(replaced)
+            try:
+                building.rename(folder)
+            except OSError:
+                if replaced.exists():
+                    replaced.rename(folder)
+                raise
+            sync_folder(folder.parent)
+        finally:
+            for left in (building, replaced):
+                shutil.rmtree(left, ignore_errors=True)
+
+
+def _finish(building: Path, unit: str) -> None:
+    """Write the marker last, and everything to the disk before the folder gets its name."""
+    marker = Marker(unit, tuple(sorted(_files(building))))
+    (building / MARKER).write_bytes(_MARKER.dump_json(marker, indent=2) + b"\n")
+    for name in (*marker.files, MARKER):
+        with (building / name).open("rb") as file:
+            os.fsync(file.fileno())
+    for place in (building, *(p for p in building.rglob("*") if p.is_dir())):
+        sync_folder(place)
+
+
+def _files(folder: Path) -> list[str]:
+    """Paths of everything below the folder that is no folder itself."""
+    return [p.relative_to(folder).as_posix() for p in folder.rglob("*") if not p.is_dir()]
+
+
+def _read_marker(folder: Path) -> Marker | None:
+    try:
+        return _MARKER.validate_json((folder / MARKER).read_bytes())
+    except (FileNotFoundError, NotADirectoryError, ValidationError):
+        return None

@@ -1,0 +1,84 @@
+"""Publish: the workspace's samples become the dataset folder.
+
+It runs in the driver, over the whole workspace, and what it makes lies outside the parts; the
+key in the folder's marker tells whether it is still there.
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+
+import pipeline
+from pipeline import prompts
+from pipeline.engine.outcome import Kept, Outcome
+from pipeline.engine.stage import RECIPE, Blobs, Resources, Stage, Table, Unit, whole
+from pipeline.models.captioner import captioner_revision
+from pipeline.models.detector import detector_revision
+from pipeline.models.embedder import embedder_revision
+from pipeline.publish.card import CardFacts, ModelUse, template_sha256, without_place
+from pipeline.publish.dataset import STAGE, Content, publish
+from pipeline.publish.folder import published_key
+from pipeline.recipe import Identity, Recipe
+from pipeline.recipe_file import recipe_hash
+from pipeline.records import Publication, Rejection, Sample, StageCount
+
+
+def run(folder: Path, facts: CardFacts, blobs: Blobs, units: Sequence[Unit]) -> Iterator[Outcome]:
+    """The worker: the only unit's samples, read lazily and more than once."""
+    for unit in units:
+        content = Content(unit.all(Sample), unit.all(Rejection), unit.all(StageCount))
+        yield Kept([publish(folder, unit.key, content, facts, blobs.read)])
+
+
+def models(identity: Identity) -> tuple[ModelUse, ...]:
+    """The models that leave no provenance in a sample, with their revisions."""
+    captioner, embedder, detector = identity.captioner, identity.embedder, identity.detector
+    prompt = prompts.load(captioner.prompt)
+    return (
+        ModelUse(
+            "captions",
+            captioner.kind,
+            _label(captioner.model, captioner_revision(captioner)),
+            prompt.label,
+            prompt.sha256,
+        ),
+        ModelUse("embeddings", embedder.kind, _label(embedder.model, embedder_revision(embedder))),
+        ModelUse("detections", detector.kind, _label(detector.model, detector_revision(detector))),
+    )
+
+
+def _label(model: str, revision: str) -> str:
+    return f"{without_place(model)}@{revision}"
+
+
+def _worker(folder: Path, facts: CardFacts, blobs: Blobs) -> partial[Iterator[Outcome]]:
+    return partial(run, folder, facts, blobs)
+
+
+def stage(recipe: Recipe, folder: Path) -> Stage:
+    """One unit, the dataset; every setting is in its key because the card shows every setting."""
+    identity = recipe.identity
+    facts = CardFacts(
+        title=identity.publish.pretty_name or recipe.name,
+        identity=identity,
+        recipe_hash=recipe_hash(recipe),
+        models=models(identity),
+        version=pipeline.__version__,
+    )
+    return Stage(
+        name=STAGE,
+        version=1,
+        primary=Table(RECIPE, StageCount, StageCount),
+        split=whole("dataset"),
+        also=(Table("selection", Sample, Sample), Table("selection", Rejection, Rejection)),
+        writes=(Publication,),
+        identity={
+            "identity": identity.model_dump(mode="json"),
+            "title": facts.title,
+            "models": [[m.stage, m.model, m.prompt_sha256] for m in facts.models],
+            "card": template_sha256(),
+        },
+        worker=partial(_worker, folder, facts),
+        resources=Resources(driver=True),
+        present=partial(published_key, folder),
+    )
