@@ -1,6 +1,5 @@
 """`datasets.load_dataset(folder)` opens what is published, every feature intact."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -15,9 +14,11 @@ from pipeline.publish.published import RejectionRow, SampleRow
 from tests.publish.publishing import publish, publish_some, recipe
 from tests.publish.samples import blob_of, jpeg, sample
 
+RAW = datasets.Image(decode=False)
+
 
 @pytest.fixture
-def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """`load_dataset` with a cache of its own and no network."""
     monkeypatch.setattr(datasets.config, "HF_DATASETS_OFFLINE", True)
 
@@ -55,9 +56,6 @@ def test_the_jpegs_are_those_that_were_extracted(tmp_path: Path, load: Any) -> N
         "core_frames", datasets.List({**train.features["core_frames"].feature, "image": RAW})
     )
     assert [f["image"]["bytes"] for f in raw[0]["core_frames"]] == [jpeg(0), jpeg(40)]
-
-
-RAW = datasets.Image(decode=False)
 
 
 def test_streaming_decodes_the_same_pictures(tmp_path: Path, load: Any) -> None:

@@ -1,0 +1,31 @@
+"""What is published can be read back without `datasets`."""
+
+from pathlib import Path
+
+from pipeline.publish.reading import PublishedSample, first_samples, read_sample
+from tests.publish.publishing import publish, publish_some
+from tests.publish.samples import blob_of, jpeg
+
+
+def test_the_first_samples(tmp_path: Path) -> None:
+    dataset = publish_some(tmp_path)
+    found = first_samples(dataset, 3)
+    assert len(found) == 3 and isinstance(found[0], PublishedSample)
+    assert found[0].question.startswith("What happens after event")
+    assert len(first_samples(dataset, 100)) == 8
+
+
+def test_one_sample_with_its_pictures(tmp_path: Path) -> None:
+    dataset = publish_some(tmp_path)
+    found = read_sample(dataset, "q0003")
+    assert found is not None
+    assert (found.id, found.boxes[0].bbox) == ("q0003", (0.125, 0.1, 0.5, 0.9))
+    assert [f.image.bytes for f in found.core_frames] == [jpeg(0), jpeg(40)]
+    assert read_sample(dataset, "none") is None
+
+
+def test_a_dataset_without_samples_has_none(tmp_path: Path) -> None:
+    blobs, _ = blob_of(tmp_path / "store")
+    publish(blobs, tmp_path / "dataset", [])
+    assert first_samples(tmp_path / "dataset", 3) == []
+    assert read_sample(tmp_path / "dataset", "q0003") is None
