@@ -3,7 +3,7 @@
 from collections import Counter
 
 from pipeline.models.program.mentions import mentioned
-from pipeline.models.program.sightings import Moment, moments
+from pipeline.models.program.sightings import Moment, Sighting, moments
 from pipeline.models.program.wordings import Wordings, listed, seconds
 from pipeline.models.replies import DraftClaim, DraftKeyItem, EvidenceReply
 from pipeline.models.writer import Request
@@ -42,9 +42,15 @@ def _key_items(moment: Moment, labels: list[str], numbers: Counter[str]) -> list
 
 
 def _claim(moment: Moment, items: list[DraftKeyItem], wordings: Wordings) -> DraftClaim:
-    places = {s.bbox: s.place for s in moment.sightings}
-    seen = listed([f"<obj>{i.item}</obj> {places[i.near]}" for i in items if i.near is not None])
+    seen = {s.bbox: s for s in moment.sightings}
+    parts = [_seen(item, seen[item.near]) for item in items if item.near is not None]
     text = wordings.say(
-        "claim", "texts", moment.frame, time=seconds(moment.seconds), seen=seen, count=len(items)
+        "claim", "texts", moment.frame, time=seconds(moment.seconds), seen=listed(parts)
     )
     return DraftClaim(text=text, frames=(moment.frame,))
+
+
+def _seen(item: DraftKeyItem, sighting: Sighting) -> str:
+    """Where it is and how large, since changes of both are what answers rest on."""
+    height = round(100 * (sighting.bbox[3] - sighting.bbox[1]))
+    return f"<obj>{item.item}</obj> {sighting.place} ({height} % of the picture high)"

@@ -1,0 +1,155 @@
+"""Evidence: the reasoning from core frames to the answer, with key items to be boxed.
+
+VideoEspresso (Han et al., 2024, section 3.3, figure 9) lets a model pick the captions that
+matter, name the key objects in them, and write a sentence that uses these. Here each sentence
+says which frames it speaks of, and each key item on which frame it must be found.
+"""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from pipeline.engine.outcome import Kept, Outcome, Rejected
+from pipeline.engine.stage import Blobs, Lookup, Membership, Split, Stage, Table, Unit
+from pipeline.models.replies import EvidenceReply
+from pipeline.models.writer import Reply
+from pipeline.recipe import Identity, Recipe
+from pipeline.records import (
+    Claim,
+    Evidence,
+    Group,
+    KeyItem,
+    Mention,
+    Question,
+    Record,
+    Rejection,
+    Verdict,
+    record,
+)
+from pipeline.stages.writing import AskingWorker, GroupFrames, frames_json, writer_identity
+from pipeline.tasks import Task
+
+
+@record
+class PassedVerdict(Record):
+    """A verdict, of which only those that passed become units."""
+
+    id: str
+    video: str
+    passed: bool
+    answer: str
+
+
+@record
+class AskedQuestion(Record):
+    """The question to be answered with reasons."""
+
+    id: str
+    group: str
+    task: Task
+    question: str
+    frames: tuple[str, ...]
+
+
+def passed_only() -> Split:
+    """One unit for every verdict that passed."""
+
+    def assign(table: pa.Table) -> Membership:
+        rows = np.flatnonzero(table["passed"].to_numpy())
+        return Membership(table["id"].combine_chunks().take(pa.array(rows)), rows)
+
+    return Split(("id", "passed"), assign)
+
+
+def _inputs(identity: Identity, unit: Unit) -> Mapping[str, Any]:
+    question = unit.one(AskedQuestion)
+    return {
+        "question": question.question,
+        "answer": unit.one(PassedVerdict).answer,
+        "cited": list(question.frames),
+        "frames": frames_json(unit.one(GroupFrames).frames),
+        "max_core_frames": identity.evidence.max_core_frames,
+    }
+
+
+def _parse(unit: Unit, reply: Reply) -> Outcome:
+    assert isinstance(reply.data, EvidenceReply)
+    verdict, question = unit.one(PassedVerdict), unit.one(AskedQuestion)
+    times = {f.frame: f.pts_seconds for f in unit.one(GroupFrames).frames}
+    used = {frame for claim in reply.data.claims for frame in claim.frames}
+    used |= {item.frame for item in reply.data.key_items}
+    if not reply.data.key_items or not used <= times.keys():
+        message = "the evidence names no object that is on a frame of the group"
+        rejection = Rejection(
+            id=verdict.id,
+            video=verdict.video,
+            task=question.task,
+            question=question.question,
+            answer=verdict.answer,
+            stage="evidence",
+            reason="no_evidence",
+            message=message,
+        )
+        return Rejected("no_evidence", message, rows=[rejection], usage=reply.usage)
+    items = tuple(
+        KeyItem(
+            item=draft.item,
+            phrase=draft.phrase,
+            frame=draft.frame,
+            mention=f"{draft.frame}#{draft.phrase}",
+            near=draft.near,
+        )
+        for draft in reply.data.key_items
+    )
+    mentions = {
+        item.mention: Mention(
+            id=item.mention, video=verdict.video, frame=item.frame, phrase=item.phrase
+        )
+        for item in items
+    }
+    evidence = Evidence(
+        id=verdict.id,
+        video=verdict.video,
+        text=" ".join(claim.text for claim in reply.data.claims),
+        core_frames=tuple(sorted(used, key=lambda frame: (times[frame], frame))),
+        key_items=items,
+        claims=tuple(Claim(text=c.text, frames=c.frames) for c in reply.data.claims),
+        mentions=tuple(sorted(mentions)),
+        provenance=reply.provenance,
+    )
+    return Kept([evidence, *mentions.values()], usage=reply.usage)
+
+
+def _worker(identity: Identity, blobs: Blobs) -> AskingWorker:
+    return AskingWorker(
+        stage="evidence",
+        settings=identity.writer,
+        prompt_name=identity.evidence.prompt,
+        schema=EvidenceReply,
+        inputs=partial(_inputs, identity),
+        parse=_parse,
+    )
+
+
+def stage(recipe: Recipe) -> Stage:
+    """Passed question in; evidence, and the mentions that detectors will look for, out."""
+    identity = recipe.identity
+    return Stage(
+        name="evidence",
+        version=1,
+        primary=Table("verdicts", Verdict, PassedVerdict),
+        split=passed_only(),
+        lookups=(
+            Lookup(Table("questions", Question, AskedQuestion), "id", PassedVerdict, "id"),
+            Lookup(Table("core_frames", Group, GroupFrames), "id", AskedQuestion, "group"),
+        ),
+        writes=(Evidence, Mention, Rejection),
+        identity={
+            **writer_identity(identity.writer, identity.evidence.prompt),
+            "evidence": identity.evidence.model_dump(mode="json", exclude={"prompt"}),
+        },
+        worker=partial(_worker, identity),
+    )
