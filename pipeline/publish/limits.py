@@ -30,13 +30,10 @@ def _of_writing(statistics: Statistics, identity: Identity) -> Iterator[str]:
             f"{_share(derived, statistics.samples)} answers were computed by a program from "
             "detections; they are right where the detections are."
         )
-    if statistics.samples:
-        human = statistics.answers["human"]
-        yield (
-            "No human corrected an answer."
-            if not human
-            else f"Humans corrected {_share(human, statistics.samples)} answers, and no others."
-        )
+    if human := statistics.answers["human"]:
+        yield f"{_share(human, statistics.samples)} answers are a human's correction."
+    elif statistics.samples:
+        yield "No human wrote or corrected an answer."
     writers, judges = (
         {(p.writer, p.model) for p in statistics.provenance if p.stage == stage}
         for stage in ("questions", "verdicts")

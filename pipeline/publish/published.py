@@ -4,11 +4,16 @@ They differ from the workspace's records where a reader's needs do: pictures are
 that only joins need are left out, and the split is a column.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from pipeline.publish.split import SplitName
-from pipeline.records import Bbox, Pair, Provenance, Record, record
+from pipeline.records import Pair, Provenance, Record, record
 from pipeline.tasks import Task
+
+Normalised = Annotated[float, Field(ge=0, le=1)]
+"""A share of the displayed frame's width or height."""
 
 
 @record
@@ -46,7 +51,7 @@ class PublishedBox(Record):
     frame: str
     frame_index: int
     pts_seconds: float
-    bbox: Bbox
+    bbox: tuple[Normalised, Normalised, Normalised, Normalised]
     """`[x1, y1, x2, y2]`, normalised to 0..1 of the displayed frame, `x1 < x2`, `y1 < y2`."""
     score: float
     """The detector's."""
