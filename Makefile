@@ -1,0 +1,42 @@
+# Everything a newcomer needs: `make demo` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: demo test test-all install check format schemas clean
+
+demo: install ## build the demo dataset from ten seconds of footage, offline
+	$(BIN)/demitasse run jobs/demo.yaml
+
+test: install ## the tests that a change must pass, with a coverage figure
+	$(BIN)/pytest -m "not slow" --cov --cov-report=term:skip-covered
+
+test-all: install ## every test
+	$(BIN)/pytest --cov --cov-report=term:skip-covered
+
+install: $(STAMP) ## the environment in .venv
+
+# uv resolves and installs in seconds; pip alone takes minutes for the same.
+$(STAMP): pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip uv
+	VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet -e '.[offline,dev]'
+	touch $@
+
+check: install ## style, types, generated files
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pipeline.schemas --check
+
+format: install
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+schemas: install ## write schemas/ anew from the records
+	$(BIN)/python -m pipeline.schemas
+
+clean: ## remove the demo's workspace and caches, not the environment
+	rm -rf work .pytest_cache .mypy_cache .ruff_cache .hypothesis
