@@ -1,0 +1,95 @@
+"""`demitasse inspect`: one question with all that led to it, as text or as a picture."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipeline.cli.options import AsJson, WorkArgument
+
+if TYPE_CHECKING:
+    from pipeline.engine.workspace import Workspace
+    from pipeline.inspection import Inspection, VideoQuestions
+
+
+def inspect(
+    work: WorkArgument,
+    id_: Annotated[
+        str,
+        typer.Argument(
+            metavar="ID",
+            help="A question's id or its start; a video's id lists its questions.",
+            show_default=False,
+        ),
+    ],
+    image: Annotated[
+        Path | None,
+        typer.Option("--image", help="Also write a PNG of frames and boxes.", show_default=False),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show a question with its frames, verdict, evidence, boxes and provenance."""
+    from dataclasses import asdict
+
+    from pipeline.cli.talk import emit
+    from pipeline.cli.workspaces import existing
+    from pipeline.errors import UsageError
+    from pipeline.inspection import VideoQuestions, find
+
+    workspace = existing(work)
+    found = find(workspace, id_)
+    if isinstance(found, VideoQuestions):
+        if image is not None:
+            raise UsageError(f"{id_} is a video: --image needs a question's id")
+    elif image is not None:
+        _draw(workspace, found, image)
+    if as_json:
+        emit(asdict(found))
+    elif isinstance(found, VideoQuestions):
+        _say_video(work, found)
+    else:
+        _say_question(work, found, image)
+
+
+def _draw(workspace: "Workspace", found: "Inspection", image: Path) -> None:
+    import io
+
+    from pipeline.contact_sheet import contact_sheet
+    from pipeline.engine.store import BlobStore, storage_errors
+
+    blobs = BlobStore(workspace.store)
+    jpegs = [blobs.read(frame.blob, frame.offset, frame.length) for frame in found.core_frames]
+    png = io.BytesIO()
+    contact_sheet(found, jpegs).save(png, format="PNG")
+    with storage_errors("write", image):
+        image.parent.mkdir(parents=True, exist_ok=True)
+        image.write_bytes(png.getvalue())
+
+
+def _say_video(work: Path, found: "VideoQuestions") -> None:
+    from pipeline.cli.inspection_text import video_lines
+    from pipeline.cli.talk import literal, talk
+
+    typer.echo("\n".join(video_lines(found)))
+    if found.questions:
+        command = f"demitasse inspect {work} {found.questions[0].id} --image question.png"
+        talk(f"see one: [bold]{literal(command)}[/bold]")
+    else:
+        talk(f"none was written: [bold]demitasse status {literal(work)}[/bold] says why")
+
+
+def _say_question(work: Path, found: "Inspection", image: Path | None) -> None:
+    from pipeline.cli.inspection_text import question_lines
+    from pipeline.cli.talk import literal, talk
+
+    typer.echo("\n".join(question_lines(found)))
+    if image is None:
+        command = f"demitasse inspect {work} {found.question.id} --image question.png"
+        talk(f"see it: [bold]{literal(command)}[/bold]")
+    else:
+        talk(f"its frames and boxes: [bold]{literal(image)}[/bold]")
+    if found.rejection is not None:
+        from pipeline.graph import OVERRIDES
+
+        line = literal(f"{found.question.id},keep,why it is good,")
+        talk(f"to keep it anyway, add [bold]{line}[/bold] to {literal(work / OVERRIDES)}")
