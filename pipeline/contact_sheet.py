@@ -11,12 +11,12 @@ from pipeline.inspection import Inspection, NamedBox, boxes_on
 
 FRAME_HEIGHT: Final = 320
 """Pixels; frames are scaled to it, so that portrait and landscape stand in one row."""
-COLUMNS: Final = 4
-"""Frames a row."""
 MARGIN: Final = 16
 TEXT_SIZE: Final = 18
 LABEL_SIZE: Final = 15
 LEAST_WIDTH: Final = 900
+MOST_WIDTH: Final = 1600
+"""Frames that would go beyond begin another row."""
 PAPER, INK, FAINT = "#ffffff", "#1a1a1a", "#666666"
 COLOURS: Final = (
     *("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"),
@@ -50,7 +50,7 @@ def contact_sheet(inspection: Inspection, jpegs: Sequence[bytes]) -> Image.Image
     names = sorted({box.item for box in inspection.boxes})
     colours = {name: COLOURS[i % len(COLOURS)] for i, name in enumerate(names)}
     pictures = [_draw_cell(cell, colours) for cell in cells]
-    rows = [pictures[i : i + COLUMNS] for i in range(0, len(pictures), COLUMNS)]
+    rows = _rows(pictures)
     inside = max([LEAST_WIDTH, *(_row_width(row) for row in rows)])
     lines = _text(inspection, inside)
     step = round(TEXT_SIZE * 1.4)
@@ -68,6 +68,16 @@ def contact_sheet(inspection: Inspection, jpegs: Sequence[bytes]) -> Image.Image
         draw.text((MARGIN, y), line, fill=colour, font=font)
         y += step
     return sheet
+
+
+def _rows(pictures: Sequence[Image.Image]) -> list[list[Image.Image]]:
+    """As many side by side as fit."""
+    rows: list[list[Image.Image]] = []
+    for picture in pictures:
+        if not rows or _row_width([*rows[-1], picture]) > MOST_WIDTH:
+            rows.append([])
+        rows[-1].append(picture)
+    return rows
 
 
 def _row_width(row: Sequence[Image.Image]) -> int:
