@@ -1,0 +1,106 @@
+"""Three distractors for an answer, and where the answer stands among them."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice, zip_longest
+from typing import Final
+
+from blake3 import blake3
+
+from pipeline.stages.distractors.edits import opposed, recounted, reordered, replaced
+from pipeline.stages.distractors.mentions import labels_in
+from pipeline.stages.distractors.rules import Rules
+
+LETTERS: Final = "ABCD"
+COUNT: Final = 3
+
+_PER_KIND: Final = 12
+"""Candidates taken of one kind of edit; more would only be other names."""
+
+_SPACE_AND_MARKS: Final = re.compile(r"[\W_]+")
+
+
+def normal(text: str) -> str:
+    """The text without what does not make two answers different: case, marks, spaces."""
+    return _SPACE_AND_MARKS.sub(" ", text.casefold()).strip()
+
+
+def distractors(
+    rules: Rules,
+    *,
+    question: str,
+    answer: str,
+    present: frozenset[str],
+    true: Iterable[str],
+    max_length_ratio: float,
+    seed: str,
+) -> list[str]:
+    """At most three false answers, fewer where the rules make no more.
+
+    Args:
+        present: the objects that the video shows.
+        true: other statements that hold for the video; none of them can be a distractor.
+        max_length_ratio: longest over shortest of all four texts, in characters.
+        seed: decides between candidates that are equally good.
+    """
+    taken = {normal(answer), *map(normal, true)}
+    chosen: list[str] = []
+    for text in _candidates(rules, question, answer, present, seed):
+        lengths = [len(t) for t in (answer, text, *chosen)]
+        if normal(text) in taken or max(lengths) > max_length_ratio * min(lengths):
+            continue
+        taken.add(normal(text))
+        chosen.append(text)
+        if len(chosen) == COUNT:
+            break
+    return chosen
+
+
+def _candidates(
+    rules: Rules, question: str, answer: str, present: frozenset[str], seed: str
+) -> Iterator[str]:
+    """The hardest first: those that name only what the question or the video allows."""
+
+    def rank(*what: str) -> bytes:
+        return place(seed, *what)
+
+    asked = labels_in(question)
+    named = labels_in(answer)
+    orders = list(islice(reordered(rules, question, answer), _PER_KIND))
+    turned = list(islice(opposed(rules, answer), _PER_KIND))
+    orders[1:] = sorted(orders[1:], key=rank)
+    turned.sort(key=rank)
+    counts = sorted(recounted(rules, answer), key=rank)
+    others = islice(replaced(rules, answer, present, named - asked, rank), _PER_KIND)
+    yield from _in_turn(orders, turned, others, counts)
+
+    # A name that the question does not have is easy to strike out; crossed with the edits
+    # above, at least the rest of the sentence does not tell which is true.
+    crossed = (
+        islice(replaced(rules, text, present, named & asked, rank), 2) for text in turned + orders
+    )
+    plain = islice(replaced(rules, answer, present, named & asked, rank), _PER_KIND)
+    yield from _in_turn(plain, chain.from_iterable(crossed))
+
+
+def _in_turn(*kinds: Iterable[str]) -> Iterator[str]:
+    """The first of every kind, then the second of every kind, and so on."""
+    for texts in zip_longest(*kinds):
+        yield from (text for text in texts if text is not None)
+
+
+def place(*what: str) -> bytes:
+    """A hash to sort by: no order that a reader could learn."""
+    return blake3("\n".join(what).encode()).digest(length=8)
+
+
+def letter_of(question_id: str) -> str:
+    """`A` to `D`, drawn uniformly from the question's id."""
+    return LETTERS[int.from_bytes(place("letter", question_id), "big") % len(LETTERS)]
+
+
+def arrange(answer: str, wrong: Sequence[str], question_id: str) -> tuple[str, ...]:
+    """The four texts in the order shown, the answer at its letter."""
+    shown = sorted(wrong, key=lambda text: place("option", question_id, text))
+    shown.insert(LETTERS.index(letter_of(question_id)), answer)
+    return tuple(shown)

@@ -1,0 +1,158 @@
+"""Options: three false answers beside the true one, and the letter where that stands.
+
+VideoEspresso's close-ended test has an answer and three distractors of matching length
+(supplement, figure 12); how it made them was never published. Here they are edits of the
+answer itself, each of which makes it false (see `prompts/options/program.md`), so that length
+and style give nothing away.
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.engine.outcome import Kept, Outcome, Rejected
+from pipeline.engine.stage import Blobs, Lookup, Membership, Split, Stage, Table, Unit
+from pipeline.prompts import Prompt, load
+from pipeline.recipe import OptionsSettings, Recipe
+from pipeline.records import (
+    Group,
+    GroupFrame,
+    Options,
+    Provenance,
+    Question,
+    Record,
+    Verdict,
+    record,
+)
+from pipeline.stages.distractors.choose import COUNT, arrange, distractors, letter_of
+from pipeline.stages.distractors.mentions import labels_in
+from pipeline.stages.distractors.rules import Rules, read_rules
+
+VERSION = 1
+
+
+@record
+class PassedAnswer(Record):
+    """The answer that counts of a question that passed its review."""
+
+    id: str
+    video: str
+    passed: bool
+    answer: str
+
+
+@record
+class AskedText(Record):
+    """The question."""
+
+    id: str
+    question: str
+
+
+@record
+class OtherAnswer(Record):
+    """What else was found out about the video: nothing of it may be called false."""
+
+    id: str
+    passed: bool
+    answer: str
+
+
+@record
+class Shown(Record):
+    """What the video shows, as far as its groups tell."""
+
+    id: str
+    frames: tuple[GroupFrame, ...]
+
+
+def shown_objects(groups: Sequence[Shown]) -> frozenset[str]:
+    """The objects that a detector saw or a caption names in any of the frames."""
+    detected = {o.label for g in groups for f in g.frames for o in f.objects}
+    captioned = (labels_in(f.caption) for g in groups for f in g.frames)
+    return frozenset(detected).union(*captioned)
+
+
+def write_options(
+    settings: OptionsSettings, rules: Rules, provenance: Provenance, units: Sequence[Unit]
+) -> Iterator[Outcome]:
+    """The worker: one question after another."""
+    for unit in units:
+        answered = unit.one(PassedAnswer)
+        question = unit.one(AskedText).question
+        true = [o.answer for o in unit.all(OtherAnswer) if o.passed]
+        present = shown_objects(unit.all(Shown)).union(labels_in(question), *map(labels_in, true))
+        wrong = distractors(
+            rules,
+            question=question,
+            answer=answered.answer,
+            present=present,
+            true=true,
+            max_length_ratio=settings.max_length_ratio,
+            seed=unit.id,
+        )
+        if len(wrong) < COUNT:
+            yield Rejected(
+                "no_distractors",
+                f"the answer can be made false in {len(wrong)} of {COUNT} ways of its length: "
+                f"{answered.answer!r}",
+            )
+            continue
+        row = Options(
+            id=unit.id,
+            video=answered.video,
+            options=arrange(answered.answer, wrong, unit.id),
+            letter=letter_of(unit.id),
+            provenance=provenance,
+        )
+        yield Kept([row])
+
+
+def passed_questions(verdicts: pa.Table) -> Membership:
+    """One unit for every question that passed."""
+    rows = np.flatnonzero(verdicts.column("passed").to_numpy())
+    ids = pc.cast(verdicts.column("id"), pa.string()).combine_chunks()
+    return Membership(ids.take(pa.array(rows)), rows)
+
+
+def _provenance(prompt: Prompt) -> Provenance:
+    return Provenance(
+        stage="options",
+        writer="program",
+        model=f"options@{VERSION}",
+        prompt=prompt.label,
+        prompt_sha256=prompt.sha256,
+        answer_source="derived",
+    )
+
+
+def _worker(settings: OptionsSettings, prompt: Prompt, blobs: Blobs) -> partial[Iterator[Outcome]]:
+    return partial(write_options, settings, read_rules(prompt), _provenance(prompt))
+
+
+def stage(recipe: Recipe) -> Stage:
+    """Options of one question."""
+    settings = recipe.identity.options
+    prompt = load(settings.prompt)
+    read_rules(prompt)
+    return Stage(
+        name="options",
+        version=VERSION,
+        primary=Table("verdicts", Verdict, PassedAnswer),
+        split=Split(("id", "passed"), passed_questions),
+        lookups=(
+            Lookup(Table("questions", Question, AskedText), "id", PassedAnswer, "id"),
+            Lookup(Table("verdicts", Verdict, OtherAnswer), "video", PassedAnswer, "video"),
+            Lookup(Table("core_frames", Group, Shown), "video", PassedAnswer, "video"),
+        ),
+        writes=(Options,),
+        identity={
+            "options": settings.model_dump(mode="json"),
+            "writer": recipe.identity.writer.model_dump(mode="json"),
+            "prompt": prompt.sha256,
+        },
+        worker=partial(_worker, settings, prompt),
+    )
