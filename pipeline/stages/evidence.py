@@ -5,9 +5,10 @@ matter, name the key objects in them, and write a sentence that uses these. Here
 says which frames it speaks of, and each key item on which frame it must be found.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -31,6 +32,8 @@ from pipeline.records import (
 )
 from pipeline.stages.writing import AskingWorker, GroupFrames, frames_json, writer_identity
 from pipeline.tasks import Task
+
+_REFERENCE: Final = re.compile(r"<obj>(.*?)</obj>")
 
 
 @record
@@ -75,14 +78,36 @@ def _inputs(identity: Identity, unit: Unit) -> Mapping[str, Any]:
     }
 
 
-def _parse(unit: Unit, reply: Reply) -> Outcome:
+def flaw(reply: EvidenceReply, group: Collection[str], most: int) -> str | None:
+    """What makes a reply no evidence, in one sentence; None where nothing does."""
+    names = [item.item for item in reply.key_items]
+    named = {name for claim in reply.claims for name in _REFERENCE.findall(claim.text)}
+    used = _used(reply)
+    if not names:
+        return "the writer named no object on the question's frames that bears the answer out"
+    if len(set(names)) < len(names):
+        return "the evidence gives two key items one name"
+    if named != set(names):
+        wrong = ", ".join(sorted(named ^ set(names)))
+        return f"the evidence's text and its key items differ in {wrong}"
+    if not used <= set(group):
+        return f"the evidence cites {', '.join(sorted(used - set(group)))}, outside the group"
+    if len(used) > most:
+        return f"the evidence cites {len(used)} frames, {most} are allowed"
+    return None
+
+
+def _used(reply: EvidenceReply) -> set[str]:
+    cited = {frame for claim in reply.claims for frame in claim.frames}
+    return cited | {item.frame for item in reply.key_items}
+
+
+def _parse(identity: Identity, unit: Unit, reply: Reply) -> Outcome:
     assert isinstance(reply.data, EvidenceReply)
     verdict, question = unit.one(PassedVerdict), unit.one(AskedQuestion)
     times = {f.frame: f.pts_seconds for f in unit.one(GroupFrames).frames}
-    used = {frame for claim in reply.data.claims for frame in claim.frames}
-    used |= {item.frame for item in reply.data.key_items}
-    if not reply.data.key_items or not used <= times.keys():
-        message = "the evidence names no object that is on a frame of the group"
+    message = flaw(reply.data, times, identity.evidence.max_core_frames)
+    if message is not None:
         rejection = Rejection(
             id=verdict.id,
             video=verdict.video,
@@ -114,7 +139,7 @@ def _parse(unit: Unit, reply: Reply) -> Outcome:
         id=verdict.id,
         video=verdict.video,
         text=" ".join(claim.text for claim in reply.data.claims),
-        core_frames=tuple(sorted(used, key=lambda frame: (times[frame], frame))),
+        core_frames=tuple(sorted(_used(reply.data), key=lambda f: (times[f], f))),
         key_items=items,
         claims=tuple(Claim(text=c.text, frames=c.frames) for c in reply.data.claims),
         mentions=tuple(sorted(mentions)),
@@ -130,7 +155,7 @@ def _worker(identity: Identity, blobs: Blobs) -> AskingWorker:
         prompt_name=identity.evidence.prompt,
         schema=EvidenceReply,
         inputs=partial(_inputs, identity),
-        parse=_parse,
+        parse=partial(_parse, identity),
     )
 
 

@@ -2,7 +2,7 @@
 
     observations  what a group's frames show for certain
     facts         what changes between frames: what a question can be about
-    words         times, things and places in words; wordings chosen from prompts
+    wordings      times, things and places in words; sentences chosen from prompts
     reading       what a text says about moments, read back from its words
     questions, verdicts, evidence
                   one stage's requests each

@@ -1,27 +1,37 @@
-"""Writing evidence: for each cited frame, where the things that the answer names are."""
+"""Writing evidence: for each cited moment, the objects that the answer rests on and where."""
 
 from collections import Counter
+from collections.abc import Sequence
+from typing import Final
 
-from pipeline.models.program.mentions import mentioned
-from pipeline.models.program.sightings import Moment, Sighting, moments
-from pipeline.models.program.wordings import Wordings, listed, seconds
+from pipeline.models.program.observations import Moment, distinct, observe, side
+from pipeline.models.program.reading import Statement, labels, read
+from pipeline.models.program.wordings import Wordings, listed, place, seconds
 from pipeline.models.replies import DraftClaim, DraftKeyItem, EvidenceReply
 from pipeline.models.writer import Request
+from pipeline.records import DetectedObject
+
+_ROUNDING: Final = 0.051
+"""Times are written with one decimal."""
+_MOST_OF_A_LABEL: Final = 2
+"""Objects boxed where the answer speaks of several: enough to bear out a plural."""
 
 
 def write(request: Request) -> EvidenceReply:
-    """Claims in time order, then the conclusion; empty where no cited frame supports one."""
+    """Claims in time order, then the conclusion; empty where a cited frame supports none."""
     inputs, wordings = request.inputs, Wordings(request.prompt)
-    cited = set(inputs["cited"][: inputs["max_core_frames"]])
-    group = [moment for moment in moments(inputs["frames"]) if moment.frame in cited]
-    labels = mentioned(f"{inputs['answer']} {inputs['question']}")
+    cited = set(inputs["cited"])
+    moments = [moment for moment in observe(inputs["frames"]) if moment.frame in cited]
+    said = read(inputs["answer"])
+    # A human's correction may tell no times: what it and the question name counts then.
+    spoken = labels(said) or labels(read(inputs["question"]))
     numbers, items, claims = Counter[str](), list[DraftKeyItem](), list[DraftClaim]()
-    for moment in group:
-        here = _key_items(moment, labels, numbers)
+    for moment in moments:
+        here = _key_items(moment, _objects(moment, said, spoken), numbers)
         if here:
             items += here
             claims.append(_claim(moment, here, wordings))
-    if not claims:
+    if len(claims) < len(cited) or len(claims) > inputs["max_core_frames"]:
         return EvidenceReply(key_items=(), claims=())
     frames = tuple(frame for claim in claims for frame in claim.frames)
     conclusion = wordings.say("conclusion", "texts", inputs["answer"], answer=inputs["answer"])
@@ -29,28 +39,40 @@ def write(request: Request) -> EvidenceReply:
     return EvidenceReply(key_items=tuple(items), claims=tuple(claims))
 
 
-def _key_items(moment: Moment, labels: list[str], numbers: Counter[str]) -> list[DraftKeyItem]:
-    """The largest sighting of each label in the frame, numbered through the evidence."""
-    out = []
-    for label in labels:
-        found = next((s for s in moment.sightings if s.label == label), None)
-        if found is not None:
-            numbers[label] += 1
-            name = f"{label.replace(' ', '_')}_{numbers[label]}"
-            out.append(DraftKeyItem(item=name, phrase=label, frame=moment.frame, near=found.bbox))
-    return out
+def _objects(
+    moment: Moment, said: Sequence[Statement], spoken: Sequence[str]
+) -> list[DetectedObject]:
+    """What the answer says of this moment, or else what it speaks of at all, none twice."""
+    of_moment = [
+        s for s in said if s.seconds is not None and abs(s.seconds - moment.seconds) <= _ROUNDING
+    ]
+    statements = of_moment or [Statement(None, label, plural=False) for label in spoken]
+    found: list[DetectedObject] = []
+    for s in statements:
+        here = [o for o in moment.of(s.label) if s.side in (None, side(o.bbox))]
+        found += distinct(here)[: _MOST_OF_A_LABEL if s.plural else 1]
+        if s.other is not None:
+            found += moment.of(s.other)[:1]
+    return list(dict.fromkeys(found))
 
 
-def _claim(moment: Moment, items: list[DraftKeyItem], wordings: Wordings) -> DraftClaim:
-    seen = {s.bbox: s for s in moment.sightings}
-    parts = [_seen(item, seen[item.near]) for item in items if item.near is not None]
-    text = wordings.say(
-        "claim", "texts", moment.frame, time=seconds(moment.seconds), seen=listed(parts)
-    )
+def _key_items(
+    moment: Moment, objects: Sequence[DetectedObject], numbers: Counter[str]
+) -> list[DraftKeyItem]:
+    """The objects with names, numbered through the evidence."""
+    items = []
+    for o in objects:
+        numbers[o.label] += 1
+        name = f"{o.label.replace(' ', '_')}_{numbers[o.label]}"
+        items.append(DraftKeyItem(item=name, phrase=o.label, frame=moment.frame, near=o.bbox))
+    return items
+
+
+def _claim(moment: Moment, items: Sequence[DraftKeyItem], wordings: Wordings) -> DraftClaim:
+    seen = listed([f"<obj>{i.item}</obj> {_where(i)}".strip() for i in items])
+    text = wordings.say("claim", "texts", moment.frame, time=seconds(moment.seconds), seen=seen)
     return DraftClaim(text=text, frames=(moment.frame,))
 
 
-def _seen(item: DraftKeyItem, sighting: Sighting) -> str:
-    """Where it is and how large, since changes of both are what answers rest on."""
-    height = round(100 * (sighting.bbox[3] - sighting.bbox[1]))
-    return f"<obj>{item.item}</obj> {sighting.place} ({height} % of the picture high)"
+def _where(item: DraftKeyItem) -> str:
+    return "" if item.near is None else place(side(item.near))

@@ -1,32 +1,36 @@
 """What a group's frames show for certain, given detections that may be wrong.
 
 Thresholds are ours. An embedded detector calls a roof a vase with score 0.6, so a label needs
-a second witness in the group or a very high score; and it loses a walking person for a frame
+a second clear box in the group or a very high score; and it loses a walking person for a frame
 at 0.44, so a weaker box counts next to a clear one of its label in the same scene.
 """
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
+
+from pydantic import TypeAdapter
 
 from pipeline.records import Bbox, DetectedObject, GroupFrame
 
 CLEAR: Final = 0.5
 """Score from which a box may be believed."""
 ALONE: Final = 0.8
-"""Score from which a label needs no second frame."""
+"""Score from which a label needs no second box."""
 _NEXT_SECONDS: Final = 0.5
-"""How far apart two frames may be for one to support the other's weaker boxes."""
+"""How far apart two frames may be at most, for one to support the other's weaker boxes."""
 _SAME: Final = 0.3
 """IoU from which two boxes of a label may be one object."""
 _WIDE: Final = 0.7
 """Share of the picture's width from which an object is on no side of it."""
 
-Side = Literal["left", "middle", "right"]
+_FRAMES: Final = TypeAdapter(tuple[GroupFrame, ...])
+
+Side = Literal["left", "centre", "right"]
 _SIDES: Final[tuple[tuple[float, float, Side], ...]] = (
     (0.0, 0.38, "left"),
-    (0.42, 0.58, "middle"),
+    (0.42, 0.58, "centre"),
     (0.62, 1.0, "right"),
 )
 """Where an object's centre must be; between two sides it is on neither."""
@@ -59,11 +63,15 @@ class Moment:
         return tuple(o for o in self.certain if o.label == label)
 
 
-def observe(frames: Sequence[GroupFrame]) -> list[Moment]:
-    """What each frame of a group shows, in time order."""
-    frames = sorted(frames, key=lambda f: (f.pts_seconds, f.frame_index))
+def observe(inputs: Any) -> list[Moment]:
+    """What each frame of a group shows, in time order; `inputs` as a request carries them."""
+    frames = sorted(_FRAMES.validate_python(inputs), key=lambda f: (f.pts_seconds, f.frame_index))
     clear = [{o.label for o in f.objects if o.score >= CLEAR} for f in frames]
-    witnesses = Counter(label for labels in clear for label in labels)
+    witnesses = Counter(
+        o.label
+        for f in frames
+        for o in distinct(sorted((o for o in f.objects if o.score >= CLEAR), key=_by_score))
+    )
     moments = []
     for i, frame in enumerate(frames):
         beside = {
@@ -83,7 +91,7 @@ def observe(frames: Sequence[GroupFrame]) -> list[Moment]:
                 frame=frame.frame,
                 seconds=frame.pts_seconds,
                 scene=frame.scene,
-                certain=tuple(sorted(certain, key=lambda o: (-o.score, o.label, o.bbox))),
+                certain=tuple(sorted(certain, key=_by_score)),
                 hinted=Counter(o.label for o in frame.objects),
             )
         )
@@ -91,7 +99,7 @@ def observe(frames: Sequence[GroupFrame]) -> list[Moment]:
 
 
 def singular(moments: Sequence[Moment]) -> list[str]:
-    """Labels of which no frame hints at two: the object can be told apart."""
+    """Labels of which no frame hints at two, so that "the person" means one."""
     labels = {label for m in moments for label in m.labels}
     return sorted(label for label in labels if all(m.hinted[label] <= 1 for m in moments))
 
@@ -124,6 +132,10 @@ def overlap(a: Bbox, b: Bbox) -> float:
     both = width * height
     areas = [(box[2] - box[0]) * (box[3] - box[1]) for box in (a, b)]
     return both / (sum(areas) - both)
+
+
+def _by_score(o: DetectedObject) -> tuple[float, str, Bbox]:
+    return -o.score, o.label, o.bbox
 
 
 def _adjacent(a: GroupFrame, b: GroupFrame) -> bool:

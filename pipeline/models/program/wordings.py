@@ -5,6 +5,7 @@ They lie in `prompts/` so that they are hashed, versioned and printed in the car
 """
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
 import yaml
@@ -12,7 +13,10 @@ from blake3 import blake3
 from jinja2 import TemplateError
 
 from pipeline.errors import PromptError
+from pipeline.models.coco import many, one
+from pipeline.models.program.observations import Side, distinct, side
 from pipeline.prompts import Prompt, environment
+from pipeline.records import DetectedObject
 
 
 class Wordings:
@@ -39,8 +43,12 @@ class Wordings:
 
 def pick(choices: Sequence[str], seed: str) -> str:
     """One of the choices, by hash."""
-    number = int.from_bytes(blake3(seed.encode()).digest(8), "big")
-    return choices[number % len(choices)]
+    return choices[rank(seed) % len(choices)]
+
+
+def rank(seed: str) -> int:
+    """A number drawn from a hash."""
+    return int.from_bytes(blake3(seed.encode()).digest(8), "big")
 
 
 def listed(words: Sequence[str]) -> str:
@@ -53,3 +61,26 @@ def listed(words: Sequence[str]) -> str:
 def seconds(value: float) -> str:
     """A moment in words: `3.4 seconds`."""
     return f"{value:.1f} seconds"
+
+
+def place(where: Side | None) -> str:
+    """A side in words that follow a verb; nothing where an object is on neither."""
+    return "" if where is None else "in the centre" if where == "centre" else f"on the {where}"
+
+
+def things(objects: Sequence[DetectedObject], with_places: bool = True) -> list[str]:
+    """`a car on the left`, `people in the centre`: by label and side, never with a number.
+
+    A label of which one object is on no side has no places, lest `a car and a car` be said.
+    """
+    order = {"left": 0, "centre": 1, "right": 2, None: 3}
+    told = distinct(objects)
+    nowhere = {o.label for o in told if side(o.bbox) is None}
+    keys = sorted(
+        ((None if o.label in nowhere or not with_places else side(o.bbox), o.label) for o in told),
+        key=lambda key: (order[key[0]], key[1]),
+    )
+    return [
+        f"{one(label) if len(list(same)) == 1 else many(label)} {place(where)}".strip()
+        for (where, label), same in groupby(keys)
+    ]
