@@ -44,6 +44,11 @@ def find_inputs(specs: Sequence[str]) -> list[Input]:
     return [found[name] for name in sorted(found)]
 
 
+def absolute_spec(spec: str) -> str:
+    """A spec that means the same from every folder; relative ones are relative to this one."""
+    return spec if spec.startswith(PACKAGE) else _absolute(Path(spec).expanduser())
+
+
 def _says_more(new: Input, old: Input) -> bool:
     return not (old.licence or old.source or old.split_group or old.metadata) and bool(
         new.licence or new.source or new.split_group or new.metadata

@@ -244,6 +244,6 @@ class Recipe(Settings):
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
     inputs: tuple[str, ...] = ()
     """Files, folders, globs, `videos.csv` lists, or `package://NAME/PATH` for a file that an
-    installed package ships."""
+    installed package ships; relative ones are relative to where the command runs."""
     identity: Identity = Identity()
     runtime: Runtime = Runtime()

@@ -1,7 +1,7 @@
 """What `run` and `retry` have in common: a build in a workspace, watched, drained on Ctrl-C."""
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +18,9 @@ from pipeline.engine.cluster import RayLanes
 from pipeline.engine.planner import Retry
 from pipeline.engine.store import storage_errors
 from pipeline.engine.workspace import Workspace
+from pipeline.errors import UsageError
 from pipeline.graph import DATASET, check_stage_name, planner, stages
-from pipeline.inputs import find_inputs
+from pipeline.inputs import absolute_spec, find_inputs
 from pipeline.publish.reading import first_samples
 from pipeline.recipe import Recipe
 from pipeline.recipe_file import recipe_hash, to_yaml
@@ -45,6 +46,14 @@ class Job:
 
 def default_root(recipe: Recipe) -> Path:
     return Path("work") / recipe.name
+
+
+def settle(recipe: Recipe, videos: Sequence[str] | None) -> Recipe:
+    """The recipe with the inputs of the command line, in a form that holds from any folder."""
+    specs = tuple(absolute_spec(spec) for spec in videos or recipe.inputs)
+    if not specs:
+        raise UsageError(f"recipe {recipe.name} names no inputs: add some, or name videos to run")
+    return recipe.model_copy(update={"inputs": specs})
 
 
 def build(job: Job, *, as_json: bool) -> int:

@@ -32,7 +32,7 @@ def plan(
 
     from rich.table import Table
 
-    from pipeline.cli.building import Job, build, default_root
+    from pipeline.cli.building import Job, build, default_root, settle
     from pipeline.cli.talk import console, emit, literal, talk
     from pipeline.engine.forecast import forecast
     from pipeline.engine.workspace import Workspace
@@ -40,9 +40,7 @@ def plan(
     from pipeline.inputs import find_inputs
     from pipeline.recipe_file import load_recipe
 
-    settings = load_recipe(recipe, set_ or [])
-    if videos:
-        settings = settings.model_copy(update={"inputs": tuple(videos)})
+    settings = settle(load_recipe(recipe, set_ or []), videos)
     root = work or default_root(settings)
     if pilot is not None:
         build(Job(settings, root, "local", "", last="selection", limit=pilot), as_json=as_json)

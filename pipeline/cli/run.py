@@ -20,12 +20,10 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Build the dataset of a recipe; what is done already is not done again."""
-    from pipeline.cli.building import Job, build, default_root
+    from pipeline.cli.building import Job, build, default_root, settle
     from pipeline.recipe_file import load_recipe
 
-    settings = load_recipe(recipe, set_ or [])
-    if videos:
-        settings = settings.model_copy(update={"inputs": tuple(videos)})
+    settings = settle(load_recipe(recipe, set_ or []), videos)
     job = Job(
         recipe=settings,
         root=work or default_root(settings),
