@@ -1,0 +1,53 @@
+"""Running the command as a person does: a process of its own, from the repository's root."""
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A command that has ended."""
+
+    status: int
+    stdout: str
+    stderr: str
+
+    @property
+    def ran(self) -> dict[str, int]:
+        """Units that each stage ran, of a build with `--json`."""
+        events = [json.loads(line) for line in self.stdout.splitlines()]
+        return {e["stage"]: e["ran"] for e in events if e["event"] == "stage_ended"}
+
+
+def start(*arguments: str | Path) -> subprocess.Popen[str]:
+    """`demitasse ARGUMENTS`, running."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "pipeline.cli.main", *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=REPOSITORY,
+    )
+
+
+def finish(process: subprocess.Popen[str]) -> Ended:
+    """Wait for it to end; of its stdout, what was not read before."""
+    stdout, stderr = process.communicate()
+    return Ended(process.returncode, stdout, stderr)
+
+
+def demitasse(*arguments: str | Path) -> Ended:
+    """`demitasse ARGUMENTS`, from start to end."""
+    return finish(start(*arguments))
+
+
+def tree(folder: Path) -> dict[str, str]:
+    """The hash of every file below a folder, by its relative path."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {str(f.relative_to(folder)): sha256(f.read_bytes()).hexdigest() for f in files}
