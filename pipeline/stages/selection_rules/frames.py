@@ -1,0 +1,32 @@
+"""Whether a question rests on several frames, and on frames of its own group."""
+
+from collections.abc import Collection, Sequence
+
+from pipeline.stages.selection_rules.finding import Finding
+
+LEAST: int = 2
+
+
+def one_frame(cited: Sequence[str], core_frames: Sequence[str]) -> Finding | None:
+    """Fewer than two different frames behind the answer, or behind the evidence."""
+    for name, frames in (("answer", cited), ("evidence", core_frames)):
+        count = len(set(frames))
+        if count < LEAST:
+            return Finding(
+                "one_frame",
+                f"the {name} rests on {count} frame{'s' * (count != 1)}, and a question needs "
+                f"{LEAST}",
+            )
+    return None
+
+
+def outside_group(frames: Sequence[str], group: Collection[str]) -> Finding | None:
+    """A frame that the question's group does not have."""
+    strange = sorted(set(frames) - set(group))
+    if strange:
+        return Finding(
+            "outside_group",
+            f"{', '.join(strange)} {'is' if len(strange) == 1 else 'are'} not among the frames "
+            "that the question was written from",
+        )
+    return None

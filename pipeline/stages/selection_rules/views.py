@@ -1,0 +1,163 @@
+"""What selection reads of each table, and what belongs to one question of it."""
+
+from dataclasses import dataclass
+
+from pipeline.records import (
+    Box,
+    GroupFrame,
+    Interval,
+    Judgement,
+    KeyItem,
+    Pair,
+    Provenance,
+    Record,
+    record,
+)
+from pipeline.stages.selection_rules.finding import Text
+from pipeline.tasks import Task
+
+
+@record
+class Contents(Record):
+    """The video; the questions are looked up by it."""
+
+    id: str
+
+
+@record
+class Asked(Record):
+    """A question."""
+
+    id: str
+    group: str
+    task: Task
+    question: str
+    answer: str
+    frames: tuple[str, ...]
+    provenance: Provenance
+
+
+@record
+class Judged(Record):
+    """Its review, and the answer that counts."""
+
+    id: str
+    passed: bool
+    answer: str
+    judgements: tuple[Judgement, ...]
+    overridden: bool
+    provenance: Provenance
+
+
+@record
+class Reasoned(Record):
+    """Its evidence."""
+
+    id: str
+    text: str
+    core_frames: tuple[str, ...]
+    key_items: tuple[KeyItem, ...]
+    provenance: Provenance
+
+
+@record
+class RejectedByEvidence(Record):
+    """Why the evidence stage could not use a question."""
+
+    id: str
+    stage: str
+    reason: str
+    message: str
+
+
+@record
+class RejectedByGrounding(Record):
+    """Why the grounding stage could not use a question."""
+
+    id: str
+    stage: str
+    reason: str
+    message: str
+
+
+@record
+class Choices(Record):
+    """Its multiple-choice form."""
+
+    id: str
+    options: tuple[str, ...]
+    letter: str
+    provenance: Provenance
+
+
+@record
+class WrittenFrom(Record):
+    """The group that a question was written from."""
+
+    id: str
+    ordinal: int
+    frames: tuple[GroupFrame, ...]
+
+
+@record
+class CoreJpeg(Record):
+    """Where a core frame's picture lies."""
+
+    id: str
+    frame_index: int
+    pts_seconds: float
+    sha256: str
+    blob: str
+    offset: int
+    length: int
+
+
+@record
+class Holds(Record):
+    """An input file that holds the video."""
+
+    id: str
+    video: str
+
+
+@record
+class File(Record):
+    """What the list of videos says of an input file."""
+
+    id: str
+    path: str
+    licence: str | None
+    source: str | None
+    split_group: str | None
+    metadata: tuple[Pair, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """One question with everything that upstream stages say of it."""
+
+    asked: Asked
+    group: WrittenFrom
+    judged: Judged | None
+    reasoned: Reasoned | None
+    rejected: RejectedByEvidence | RejectedByGrounding | None
+    choices: Choices | None
+    boxes: tuple[Box, ...]
+    intervals: tuple[Interval, ...]
+
+    @property
+    def id(self) -> str:
+        return self.asked.id
+
+    @property
+    def answer(self) -> str:
+        """The answer that counts: a human's, the judge's copy, or still the writer's."""
+        return self.judged.answer if self.judged else self.asked.answer
+
+    @property
+    def kept_by_human(self) -> bool:
+        return self.judged is not None and self.judged.overridden and self.judged.passed
+
+    @property
+    def text(self) -> Text:
+        return Text(self.asked.question, self.answer, self.reasoned.text if self.reasoned else "")
