@@ -23,7 +23,9 @@ Count = Annotated[int, Field(ge=1)]
 class Settings(BaseModel):
     """Base of every section: no unknown field, no coercion surprises, no mutation."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, use_attribute_docstrings=True, allow_inf_nan=False
+    )
 
 
 class VideosSettings(Settings):

@@ -18,7 +18,8 @@ from pydantic_core import ErrorDetails
 from pipeline.errors import RecipeError
 from pipeline.recipe import Identity, Recipe, Runtime
 
-Lines = dict[tuple[str, ...], int]
+Places = dict[tuple[str, ...], str]
+"""Where each field was given: a line of the file, or a `--set`."""
 
 _TOP = ("name", "inputs")
 
@@ -34,19 +35,19 @@ def load_recipe(path: Path, overrides: Sequence[str]) -> Recipe:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise RecipeError(f"cannot read recipe {path}: {error}") from error
-    data, lines = _parse(text, path)
+    data, places = _parse(text, path)
     for override in overrides:
-        _override(data, override)
+        _override(data, places, override)
     data.setdefault("name", path.stem)
     recipe, problems = _split(data)
-    where = [f"  {_place(path, lines, loc)}: {message}" for loc, message in problems]
+    where = [f"  {_place(places, loc)}: {message}" for loc, message in problems]
     if where:
         raise RecipeError("\n".join([f"recipe {path} is not valid:", *where]))
     try:
         return Recipe.model_validate(recipe)
     except ValidationError as error:
         details = [_describe(detail) for detail in error.errors()]
-        where = [f"  {_place(path, lines, loc)}: {message}" for loc, message in details]
+        where = [f"  {_place(places, loc)}: {message}" for loc, message in details]
         raise RecipeError("\n".join([f"recipe {path} is not valid:", *where])) from None
 
 
@@ -67,22 +68,25 @@ def recipe_hash(recipe: Recipe) -> str:
     return hashlib.sha256(canonical(recipe.identity.model_dump(mode="json"))).hexdigest()
 
 
-def _parse(text: str, path: Path) -> tuple[dict[str, Any], Lines]:
+def _parse(text: str, path: Path) -> tuple[dict[str, Any], Places]:
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
         data = yaml.safe_load(text)
+        places = dict(_places(root, (), path)) if root else {}
     except yaml.YAMLError as error:
         raise RecipeError(f"recipe {path} is no valid YAML: {error}") from error
+    except RecursionError:
+        raise RecipeError(f"recipe {path} is nested too deeply, or an alias holds itself") from None
     if root is None:
         return {}, {}
     if not isinstance(data, dict):
         raise RecipeError(f"recipe {path} must be a mapping of settings, such as `name: demo`")
-    return data, dict(_lines(root, (), path))
+    return data, places
 
 
-def _lines(
+def _places(
     node: yaml.Node, at: tuple[str, ...], path: Path
-) -> Iterator[tuple[tuple[str, ...], int]]:
+) -> Iterator[tuple[tuple[str, ...], str]]:
     if isinstance(node, yaml.MappingNode):
         seen: set[str] = set()
         for key, value in node.value:
@@ -91,15 +95,15 @@ def _lines(
                 dotted = ".".join((*at, name))
                 raise RecipeError(f"recipe {path}, line {line}: `{dotted}` is given twice")
             seen.add(name)
-            yield (*at, name), line
-            yield from _lines(value, (*at, name), path)
+            yield (*at, name), f"{path}:{line}"
+            yield from _places(value, (*at, name), path)
     elif isinstance(node, yaml.SequenceNode):
         for index, value in enumerate(node.value):
-            yield (*at, str(index)), value.start_mark.line + 1
-            yield from _lines(value, (*at, str(index)), path)
+            yield (*at, str(index)), f"{path}:{value.start_mark.line + 1}"
+            yield from _places(value, (*at, str(index)), path)
 
 
-def _override(data: dict[str, Any], override: str) -> None:
+def _override(data: dict[str, Any], places: Places, override: str) -> None:
     name, equals, text = override.partition("=")
     if not equals or not name.strip():
         raise RecipeError(f"--set {override}: write it as section.field=value")
@@ -115,6 +119,11 @@ def _override(data: dict[str, Any], override: str) -> None:
             raise RecipeError(f"--set {override}: `{section}` has no fields")
         place = inner
     place[field] = value
+    at = (*sections, field)
+    for replaced in [loc for loc in places if loc[: len(at)] == at]:
+        del places[replaced]
+    for length in range(1, len(at) + 1):
+        places.setdefault(at[:length], f"--set {override}")
 
 
 Problem = tuple[tuple[str, ...], str]
@@ -190,8 +199,8 @@ def _allowed(loc: tuple[str, ...]) -> list[str]:
     return [str(member.value) for member in hint] if hasattr(hint, "__members__") else []
 
 
-def _place(path: Path, lines: Lines, loc: tuple[str, ...]) -> str:
+def _place(places: Places, loc: tuple[str, ...]) -> str:
     for length in range(len(loc), 0, -1):
-        if loc[:length] in lines:
-            return f"{path}:{lines[loc[:length]]}: `{'.'.join(loc)}`"
+        if loc[:length] in places:
+            return f"{places[loc[:length]]}: `{'.'.join(loc)}`"
     return f"`{'.'.join(loc)}`"

