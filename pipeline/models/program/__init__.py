@@ -4,6 +4,7 @@
     facts         what changes between frames: what a question can be about
     wordings      times, things and places in words; sentences chosen from prompts
     reading       what a text says about moments, read back from its words
+    checking      whether a moment shows what such a text says
     questions, verdicts, evidence
                   one stage's requests each
 

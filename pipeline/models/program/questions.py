@@ -3,8 +3,10 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from pipeline.models.program.checking import sufficient
 from pipeline.models.program.facts import Fact, find_facts
-from pipeline.models.program.observations import observe
+from pipeline.models.program.observations import Moment, observe
+from pipeline.models.program.reading import read
 from pipeline.models.program.wordings import Wordings, rank
 from pipeline.models.replies import DraftQuestion, QuestionsReply
 from pipeline.models.writer import Request
@@ -20,17 +22,23 @@ def write(request: Request) -> QuestionsReply:
     facts = [f for f in find_facts(moments) if f.task in wanted]
     view = "my view" if inputs["perspective"] == "first_person" else "the video"
     wordings = Wordings(request.prompt)
-    return QuestionsReply(
-        questions=tuple(
-            DraftQuestion(
-                task=fact.task,
-                question=wordings.say(fact.kind, "questions", seed, view=view, **fact.slots),
-                answer=wordings.say(fact.kind, "answers", seed, view=view, **fact.slots),
-                frames=fact.frames,
-            )
-            for fact in _varied(facts, seed)[: inputs["per_group"]]
+    drafts = [
+        DraftQuestion(
+            task=fact.task,
+            question=wordings.say(fact.kind, "questions", seed, view=view, **fact.slots),
+            answer=wordings.say(fact.kind, "answers", seed, view=view, **fact.slots),
+            frames=fact.frames,
         )
-    )
+        for fact in _varied(facts, seed)
+    ]
+    needed = [draft for draft in drafts if _needs_all(draft, moments)]
+    return QuestionsReply(questions=tuple(needed[: inputs["per_group"]]))
+
+
+def _needs_all(draft: DraftQuestion, moments: Sequence[Moment]) -> bool:
+    """Whether no frame is enough, as the second is for `a dog, then a dog on the left`."""
+    cited = [moment for moment in moments if moment.frame in draft.frames]
+    return sufficient(read(draft.answer), cited) is None
 
 
 def _varied(facts: Sequence[Fact], seed: str) -> list[Fact]:

@@ -10,12 +10,12 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Final
 
-from pipeline.models.program.observations import Moment, centre_x, distinct, observe
+from pipeline.models.program.checking import holds, sufficient
+from pipeline.models.program.observations import Moment, observe
 from pipeline.models.program.reading import Statement, labels, read, times
 from pipeline.models.program.wordings import Wordings, listed, seconds
 from pipeline.models.replies import DraftJudgement, VerdictReply
 from pipeline.models.writer import Request
-from pipeline.records import Bbox
 
 _OPINION: Final = re.compile(
     r"\b(beautiful|ugly|nice|best|worst|interesting|boring|probably|perhaps|maybe|might|seems?|"
@@ -24,8 +24,6 @@ _OPINION: Final = re.compile(
 )
 _ROUNDING: Final = 0.051
 """Times are written with one decimal."""
-_SIDES: Final = {"left": (0.0, 0.42), "centre": (0.38, 0.62), "right": (0.58, 1.0)}
-"""Where the centre may be for a side to be right: wider than where a writer may say so."""
 
 Finding = tuple[bool, str, Mapping[str, Any]]
 
@@ -55,33 +53,6 @@ def write(request: Request) -> VerdictReply:
     )
 
 
-def holds(said: Statement, moment: Moment) -> bool:
-    """Whether a moment shows what a statement says, its time aside."""
-    found = moment.of(said.label)
-    if said.plural and len(distinct(found)) < 2:
-        return False
-    if said.side is not None:
-        low, high = _SIDES[said.side]
-        found = tuple(o for o in found if low <= centre_x(o.bbox) <= high)
-    if said.relation is not None and said.other is not None:
-        others = moment.of(said.other)
-        return any(_related(said.relation, a.bbox, b.bbox) for a in found for b in others)
-    return bool(found)
-
-
-def _related(relation: str, a: Bbox, b: Bbox) -> bool:
-    gap = max(a[0], b[0]) - min(a[2], b[2])
-    match relation:
-        case "to the left of":
-            return centre_x(a) < centre_x(b)
-        case "to the right of":
-            return centre_x(a) > centre_x(b)
-        case "apart from":
-            return gap > 0
-        case _:
-            return gap < 0
-
-
 def _consistent(said: Sequence[Statement], cited: Sequence[Moment]) -> Finding:
     if not said:
         return False, "nothing", {}
@@ -100,9 +71,9 @@ def _consistent(said: Sequence[Statement], cited: Sequence[Moment]) -> Finding:
 def _several(said: Sequence[Statement], cited: Sequence[Moment]) -> Finding:
     if len(cited) < 2:
         return False, "one_frame", {}
-    for moment in cited:
-        if all(holds(statement, moment) for statement in said):
-            return False, "one_suffices", {"time": seconds(moment.seconds)}
+    enough = sufficient(said, cited)
+    if enough is not None:
+        return False, "one_suffices", {"time": seconds(enough.seconds)}
     return True, "met", {"frames": len(cited)}
 
 
