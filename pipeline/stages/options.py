@@ -8,6 +8,7 @@ and style give nothing away.
 
 from collections.abc import Iterator, Sequence
 from functools import partial
+from itertools import combinations
 
 import numpy as np
 import pyarrow as pa
@@ -50,6 +51,7 @@ class AskedText(Record):
 
     id: str
     question: str
+    frames: tuple[str, ...]
 
 
 @record
@@ -69,11 +71,9 @@ class Shown(Record):
     frames: tuple[GroupFrame, ...]
 
 
-def shown_objects(groups: Sequence[Shown]) -> frozenset[str]:
-    """The objects that a detector saw or a caption names in any of the frames."""
-    detected = {o.label for g in groups for f in g.frames for o in f.objects}
-    captioned = (labels_in(f.caption) for g in groups for f in g.frames)
-    return frozenset(detected).union(*captioned)
+def objects_of(frame: GroupFrame) -> frozenset[str]:
+    """The objects that a detector saw in a frame or that its caption names."""
+    return labels_in(frame.caption).union(o.label for o in frame.objects)
 
 
 def write_options(
@@ -81,15 +81,16 @@ def write_options(
 ) -> Iterator[Outcome]:
     """The worker: one question after another."""
     for unit in units:
-        answered = unit.one(PassedAnswer)
-        question = unit.one(AskedText).question
-        true = [o.answer for o in unit.all(OtherAnswer) if o.passed]
-        present = shown_objects(unit.all(Shown)).union(labels_in(question), *map(labels_in, true))
+        answered, asked = unit.one(PassedAnswer), unit.one(AskedText)
+        true = [other.answer for other in unit.all(OtherAnswer) if other.passed]
+        seen = {f.frame: objects_of(f) for group in unit.all(Shown) for f in group.frames}
+        cited = [seen[name] for name in asked.frames if name in seen]
         wrong = distractors(
             rules,
-            question=question,
+            question=asked.question,
             answer=answered.answer,
-            present=present,
+            present=frozenset().union(*seen.values(), *map(labels_in, [asked.question, *true])),
+            together=frozenset(frozenset(p) for c in cited for p in combinations(c, 2)),
             true=true,
             max_length_ratio=settings.max_length_ratio,
             seed=unit.id,

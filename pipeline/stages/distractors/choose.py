@@ -18,11 +18,23 @@ _PER_KIND: Final = 12
 """Candidates taken of one kind of edit; more would only be other names."""
 
 _SPACE_AND_MARKS: Final = re.compile(r"[\W_]+")
+_CLAUSES: Final = re.compile(r"[,;:]|\band\b", re.IGNORECASE)
 
 
-def normal(text: str) -> str:
-    """The text without what does not make two answers different: case, marks, spaces."""
-    return _SPACE_AND_MARKS.sub(" ", text.casefold()).strip()
+def gist(rules: Rules, text: str) -> tuple[tuple[str, ...], ...]:
+    """What a text says, moment by moment, in whatever order a moment's things are listed.
+
+    "On the left a car and on the right a car" is one statement with its sides exchanged, so
+    texts of one gist count as the same.
+    """
+    return tuple(
+        tuple(sorted(filter(None, map(_normal, _CLAUSES.split(moment)))))
+        for moment in rules.moments.split(text)
+    )
+
+
+def _normal(clause: str) -> str:
+    return _SPACE_AND_MARKS.sub(" ", clause.casefold()).strip()
 
 
 def distractors(
@@ -31,6 +43,7 @@ def distractors(
     question: str,
     answer: str,
     present: frozenset[str],
+    together: frozenset[frozenset[str]],
     true: Iterable[str],
     max_length_ratio: float,
     seed: str,
@@ -39,17 +52,19 @@ def distractors(
 
     Args:
         present: the objects that the video shows.
+        together: pairs of objects that one of the question's frames shows.
         true: other statements that hold for the video; none of them can be a distractor.
         max_length_ratio: longest over shortest of all four texts, in characters.
         seed: decides between candidates that are equally good.
     """
-    taken = {normal(answer), *map(normal, true)}
+    taken = {gist(rules, text) for text in (answer, *true)}
     chosen: list[str] = []
-    for text in _candidates(rules, question, answer, present, seed):
+    for text in _candidates(rules, question, answer, present, together, seed):
         lengths = [len(t) for t in (answer, text, *chosen)]
-        if normal(text) in taken or max(lengths) > max_length_ratio * min(lengths):
+        said = gist(rules, text)
+        if said in taken or max(lengths) > max_length_ratio * min(lengths):
             continue
-        taken.add(normal(text))
+        taken.add(said)
         chosen.append(text)
         if len(chosen) == COUNT:
             break
@@ -57,7 +72,12 @@ def distractors(
 
 
 def _candidates(
-    rules: Rules, question: str, answer: str, present: frozenset[str], seed: str
+    rules: Rules,
+    question: str,
+    answer: str,
+    present: frozenset[str],
+    together: frozenset[frozenset[str]],
+    seed: str,
 ) -> Iterator[str]:
     """The hardest first: those that name only what the question or the video allows."""
 
@@ -66,7 +86,7 @@ def _candidates(
 
     asked = labels_in(question)
     named = labels_in(answer)
-    orders = list(islice(reordered(rules, question, answer), _PER_KIND))
+    orders = list(islice(reordered(rules, question, answer, together), _PER_KIND))
     turned = list(islice(opposed(rules, answer), _PER_KIND))
     orders[1:] = sorted(orders[1:], key=rank)
     turned.sort(key=rank)

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise, permutations
+from itertools import combinations, pairwise, permutations
 from typing import Final
 
 from pipeline.models.coco import LABELS
 from pipeline.stages.distractors.mentions import Mention, find_mentions, rename, splice
-from pipeline.stages.distractors.rules import Rules, any_of, find_phrases
+from pipeline.stages.distractors.rules import Rules, find_phrases
 
 Rank = Callable[[str, str], bytes]
 """What two names are sorted by where nothing else decides."""
@@ -18,11 +18,17 @@ _MOST_ORDERED: Final = 5
 _JOINED: Final = re.compile(r"\s*(?:,|and|or|,\s*and|,\s*or)\s*", re.IGNORECASE)
 
 
-def reordered(rules: Rules, question: str, answer: str) -> Iterator[str]:
+def reordered(
+    rules: Rules, question: str, answer: str, together: frozenset[frozenset[str]]
+) -> Iterator[str]:
     """The answer with its objects in other orders, the reversed one first.
 
-    Objects trade places only across a word that says which comes first, or anywhere where the
-    question asks for the order: "a car and a bus" is as true as "a bus and a car".
+    Objects trade places only across a word that tells moments apart, or, where the answer has
+    none, because the question asks for the order: "a car and a bus" is as true as "a bus and a
+    car". Objects that a cited frame shows together trade no places, since each may be at both.
+
+    Args:
+        together: pairs of objects that one of the question's frames shows.
     """
     if find_phrases(rules, answer):
         # "The car is left of the bus, then right of it": trading objects says the same as
@@ -32,11 +38,14 @@ def reordered(rules: Rules, question: str, answer: str) -> Iterator[str]:
     labels = [m.label for m in mentions]
     if len(set(labels)) < 2 or len(set(labels)) != len(labels):
         return
-    order = any_of(rules.order)
-    asked = bool(any_of(rules.asks_order).search(question))
     blocks = [0]
     for a, b in pairwise(mentions):
-        blocks.append(blocks[-1] + (asked or bool(order.search(answer, a.end, b.start))))
+        blocks.append(blocks[-1] + bool(rules.moments.search(answer, a.end, b.start)))
+    if blocks[-1] == 0 and rules.asking.search(question):
+        blocks = list(range(len(labels)))
+    placed = list(zip(labels, blocks, strict=True))
+    if any(x != y and frozenset((a, b)) in together for (a, x), (b, y) in combinations(placed, 2)):
+        return
     true = _sequence(labels, blocks)
     for changed in _orders(labels):
         if _sequence(changed, blocks) != true:
@@ -69,8 +78,9 @@ def opposed(rules: Rules, answer: str) -> Iterator[str]:
         poles = rules.opposites[kind]
         present = tuple(dict.fromkeys(phrase.pole for phrase in here))
         for turned in permutations(range(len(poles)), len(present)):
-            # "From left to middle" is on the way from left to right, so no pole may stay.
-            if any(a == b for a, b in zip(present, turned, strict=True)):
+            # "From left to middle" is on the way from left to right: one change is too few.
+            changed = sum(a != b for a, b in zip(present, turned, strict=True))
+            if changed < min(2, len(present)):
                 continue
             to = dict(zip(present, turned, strict=True))
             text = answer
@@ -81,10 +91,8 @@ def opposed(rules: Rules, answer: str) -> Iterator[str]:
 
 def recounted(rules: Rules, answer: str) -> Iterator[str]:
     """The answer with another number word; a hedged number may be true beside the new one."""
-    numbers = any_of(rules.numbers)
-    hedged = re.compile(rf"{any_of(rules.hedges).pattern}\s+$", re.IGNORECASE)
-    for found in numbers.finditer(answer):
-        if not hedged.search(answer[: found.start()]):
+    for found in rules.counting.finditer(answer):
+        if not rules.hedged.search(answer[: found.start()]):
             for number in rules.numbers:
                 if number != found.group().casefold():
                     yield splice(answer, found.start(), found.end(), number)

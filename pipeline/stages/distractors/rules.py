@@ -1,6 +1,7 @@
 """The tables of `prompts/options/program.md`: which words make a sentence false."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -49,8 +50,28 @@ class Rules(BaseModel):
 
     @cached_property
     def phrases(self) -> re.Pattern[str]:
-        """Any phrase of the opposites, the longest first."""
-        return any_of(self.places)
+        """Any phrase of the opposites."""
+        return _any_of(self.places)
+
+    @cached_property
+    def moments(self) -> re.Pattern[str]:
+        """Any word that tells one moment from the next."""
+        return _any_of(self.order)
+
+    @cached_property
+    def asking(self) -> re.Pattern[str]:
+        """Any word by which a question asks for an order."""
+        return _any_of(self.asks_order)
+
+    @cached_property
+    def counting(self) -> re.Pattern[str]:
+        """Any number word."""
+        return _any_of(self.numbers)
+
+    @cached_property
+    def hedged(self) -> re.Pattern[str]:
+        """A hedge at the end of what stands before a number."""
+        return re.compile(rf"{_any_of(self.hedges).pattern}\s+$", re.IGNORECASE)
 
     @cached_property
     def family_of(self) -> dict[str, frozenset[str]]:
@@ -77,7 +98,7 @@ def find_phrases(rules: Rules, text: str) -> list[Phrase]:
     ]
 
 
-def any_of(words: "dict[str, Place] | tuple[str, ...]") -> re.Pattern[str]:
+def _any_of(words: Iterable[str]) -> re.Pattern[str]:
     """A pattern that finds whole words or phrases, the longest first."""
     longest = sorted(words, key=lambda word: (-len(word), word))
     return re.compile(rf"\b(?:{'|'.join(map(re.escape, longest))})\b", re.IGNORECASE)
