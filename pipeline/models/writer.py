@@ -27,6 +27,8 @@ class Request:
     """Plain JSON values under the names that the prompt declares."""
     schema: type[BaseModel]
     """What the reply must look like; endpoints are given its JSON schema."""
+    images: tuple[bytes, ...] = ()
+    """JPEGs for a writer that sees; none for the program, which reads detections."""
 
 
 @dataclass(frozen=True)
