@@ -6,7 +6,7 @@ from typing import Protocol
 
 from pipeline.models.embedded import SSD_MOBILENET_V2_COCO
 from pipeline.models.failure import ModelFailure
-from pipeline.recipe import DetectorCaptionerSettings
+from pipeline.recipe import CaptionerRuntime, DetectorCaptionerSettings
 from pipeline.records import DetectedObject
 
 
@@ -58,7 +58,7 @@ def captioner_revision(settings: DetectorCaptionerSettings) -> str:
             return SSD_MOBILENET_V2_COCO.sha256
 
 
-def load_captioner(settings: DetectorCaptionerSettings) -> Captioner:
+def load_captioner(settings: DetectorCaptionerSettings, runtime: CaptionerRuntime) -> Captioner:
     """Load the captioner that the recipe names.
 
     Raises:
@@ -68,4 +68,4 @@ def load_captioner(settings: DetectorCaptionerSettings) -> Captioner:
         case "detector":
             from pipeline.models.detector_captioner import DetectorCaptioner
 
-            return DetectorCaptioner(settings)
+            return DetectorCaptioner(settings, runtime)

@@ -16,7 +16,7 @@ from pipeline.models.embedded import SSD_MOBILENET_V2_COCO
 from pipeline.models.failure import ModelFailure
 from pipeline.models.picture import decode
 from pipeline.models.ssd import SsdMobilenet
-from pipeline.recipe import DetectorCaptionerSettings
+from pipeline.recipe import CaptionerRuntime, DetectorCaptionerSettings
 from pipeline.records import Bbox, DetectedObject
 
 _FOREGROUND = 0.12
@@ -46,8 +46,9 @@ class DetectorCaptioner:
 
     label = f"detector:{SSD_MOBILENET_V2_COCO.label}"
 
-    def __init__(self, settings: DetectorCaptionerSettings) -> None:
+    def __init__(self, settings: DetectorCaptionerSettings, runtime: CaptionerRuntime) -> None:
         self._settings = settings
+        self._batch_size = runtime.batch_size
         self._prompt = prompts.load(settings.prompt)
         self._ssd = SsdMobilenet()
 
@@ -59,13 +60,16 @@ class DetectorCaptioner:
     def _caption_window(
         self, frames: Sequence[CaptionFrame]
     ) -> Sequence[FrameCaption] | ModelFailure:
-        captions = []
-        for frame in frames:
-            picture = decode(frame.id, frame.jpeg)
-            if isinstance(picture, ModelFailure):
-                return picture
-            objects = tuple(self._ssd(picture, self._settings.min_score))
-            captions.append(FrameCaption(describe(self._prompt, objects), objects))
+        captions: list[FrameCaption] = []
+        for start in range(0, len(frames), self._batch_size):
+            pictures = []
+            for frame in frames[start : start + self._batch_size]:
+                picture = decode(frame.id, frame.jpeg)
+                if isinstance(picture, ModelFailure):
+                    return picture
+                pictures.append(picture)
+            for objects in self._ssd(pictures, self._settings.min_score):
+                captions.append(FrameCaption(describe(self._prompt, objects), tuple(objects)))
         return captions
 
 

@@ -32,7 +32,7 @@ class SsdDetector:
         picture = decode(request.frame, request.jpeg)
         if isinstance(picture, ModelFailure):
             return picture
-        found = self._ssd(picture, self._settings.min_score)
+        (found,) = self._ssd([picture], self._settings.min_score)
         return [
             [ScoredBox(o.bbox, o.score) for o in found if o.label == label][
                 : self._settings.max_candidates

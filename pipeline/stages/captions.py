@@ -8,7 +8,7 @@ from pipeline.engine.outcome import Failed, Kept, Outcome
 from pipeline.engine.stage import Blobs, Resources, Stage, Table, Unit
 from pipeline.models.captioner import CaptionFrame, captioner_revision, load_captioner
 from pipeline.models.failure import ModelFailure
-from pipeline.recipe import DetectorCaptionerSettings, Recipe
+from pipeline.recipe import CaptionerRuntime, DetectorCaptionerSettings, Recipe
 from pipeline.records import Caption, Frame, Record, record
 from pipeline.stages.windows import by_window
 
@@ -30,8 +30,10 @@ class StoredFrame(Record):
 class CaptionWorker:
     """Holds the captioner and captions one window after another."""
 
-    def __init__(self, settings: DetectorCaptionerSettings, blobs: Blobs) -> None:
-        self._captioner = load_captioner(settings)
+    def __init__(
+        self, settings: DetectorCaptionerSettings, runtime: CaptionerRuntime, blobs: Blobs
+    ) -> None:
+        self._captioner = load_captioner(settings, runtime)
         self._blobs = blobs
 
     def __call__(self, units: Sequence[Unit]) -> Iterator[Outcome]:
@@ -80,7 +82,7 @@ def stage(recipe: Recipe) -> Stage:
             "revision": captioner_revision(identity.captioner),
             "prompt": prompts.load(identity.captioner.prompt).sha256,
         },
-        worker=partial(CaptionWorker, identity.captioner),
+        worker=partial(CaptionWorker, identity.captioner, recipe.runtime.captioner),
         resources=Resources(model=True),
         pack_units=1,
     )

@@ -4,7 +4,7 @@ from pipeline import prompts
 from pipeline.models.captioner import CaptionFrame, FrameCaption, load_captioner
 from pipeline.models.detector_captioner import DetectorCaptioner, clusters, describe
 from pipeline.models.failure import ModelFailure
-from pipeline.recipe import DetectorCaptionerSettings
+from pipeline.recipe import CaptionerRuntime, DetectorCaptionerSettings
 from pipeline.records import Bbox, DetectedObject
 from tests.shots import shots
 
@@ -13,7 +13,7 @@ SETTINGS = DetectorCaptionerSettings()
 
 @cache
 def captioner() -> DetectorCaptioner:
-    found = load_captioner(SETTINGS)
+    found = load_captioner(SETTINGS, CaptionerRuntime())
     assert isinstance(found, DetectorCaptioner)
     return found
 

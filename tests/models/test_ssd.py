@@ -7,12 +7,18 @@ import pytest
 from pipeline.models.failure import ModelFailure
 from pipeline.models.picture import Pixels, decode
 from pipeline.models.ssd import SsdMobilenet, clip
+from pipeline.records import DetectedObject
 from tests.shots import shots
 
 
 @cache
-def ssd() -> SsdMobilenet:
+def network() -> SsdMobilenet:
     return SsdMobilenet()
+
+
+def ssd(pixels: Pixels, min_score: float) -> list[DetectedObject]:
+    (found,) = network()([pixels], min_score)
+    return found
 
 
 def picture(number: int) -> Pixels:
@@ -22,30 +28,35 @@ def picture(number: int) -> Pixels:
 
 
 def test_it_sees_what_is_in_the_street() -> None:
-    seen = {o.label for i in range(len(shots())) for o in ssd()(picture(i), 0.5)}
+    seen = {o.label for i in range(len(shots())) for o in ssd(picture(i), 0.5)}
     assert {"person", "car", "bicycle"} <= seen
 
 
 def test_objects_come_best_first_above_the_score_and_inside_the_frame() -> None:
     for i in range(len(shots())):
-        objects = ssd()(picture(i), 0.3)
+        objects = ssd(picture(i), 0.3)
         assert [o.score for o in objects] == sorted((o.score for o in objects), reverse=True)
         assert all(o.score >= 0.3 for o in objects)  # The boxes check themselves.
 
 
 def test_bits_depend_neither_on_threads_nor_on_what_came_before() -> None:
-    alone = ssd()(picture(4), 0.0)
-    ssd()(picture(5), 0.0)
+    alone = ssd(picture(4), 0.0)
+    ssd(picture(5), 0.0)
     cv2.setNumThreads(2)
     try:
-        assert ssd()(picture(4), 0.0) == alone
+        assert ssd(picture(4), 0.0) == alone
     finally:
         cv2.setNumThreads(1)
-    assert SsdMobilenet()(picture(4), 0.0) == alone
+    assert SsdMobilenet()([picture(4)], 0.0) == [alone]
+
+
+def test_bits_do_not_depend_on_the_batch() -> None:
+    pictures = [picture(i) for i in range(5)]
+    assert network()(pictures, 0.0) == [ssd(p, 0.0) for p in pictures]
 
 
 def test_a_blank_picture_has_nothing_in_it() -> None:
-    assert ssd()(np.full((90, 160, 3), 128, np.uint8), 0.5) == []
+    assert ssd(np.full((90, 160, 3), 128, np.uint8), 0.5) == []
 
 
 @pytest.mark.parametrize(
