@@ -25,6 +25,8 @@ _STEP: Final = 0.05
 """Share of the picture's width by which both edges of a box move when its object does."""
 _APART: Final = 0.1
 """Share of the picture's width between the centres of objects that are beside each other."""
+_SAME_SECONDS: Final = 3.0
+"""Within a scene, how far apart two moments may be for one object to be taken for the same."""
 _GAP: Final = 0.15
 """Share of the picture's width between objects that are clear of each other."""
 
@@ -52,7 +54,7 @@ def path(moments: Sequence[Moment]) -> Iterator[Fact]:
         run = [(m, m.of(label)[0].bbox) for m in moments if m.of(label)]
         for steps in zip(run, run[1:], run[2:], strict=False):
             used = [moment for moment, _ in steps]
-            if len({m.scene for m in used}) == 1 and _told_apart(used) and _moves(steps):
+            if _continued(used) and _told_apart(used) and _moves(steps):
                 yield _placed(Task.EVENT_PROCESS, "path", f"the {label}", steps)
 
 
@@ -104,7 +106,7 @@ def places(moments: Sequence[Moment]) -> Iterator[Fact]:
     for label in singular(moments):
         run = [(m, m.of(label)[0].bbox) for m in moments if m.of(label)]
         for a, b in sorted(combinations(run, 2), key=lambda p: p[0][0].seconds - p[1][0].seconds):
-            same = a[0].scene == b[0].scene
+            same = _continued([a[0], b[0]])
             moved = not same or _shift(a[1], b[1]) != 0
             apart = None not in (side(a[1]), side(b[1])) and side(a[1]) != side(b[1])
             if moved and apart and _told_apart([a[0], b[0]]):
@@ -191,6 +193,13 @@ def _told_apart(used: Sequence[Moment]) -> bool:
     return all(b.seconds - a.seconds >= _SHORTEST for a, b in pairwise(used))
 
 
+def _continued(used: Sequence[Moment]) -> bool:
+    """Whether the only object of a label may be called the same one throughout."""
+    return all(
+        a.scene == b.scene and b.seconds - a.seconds <= _SAME_SECONDS for a, b in pairwise(used)
+    )
+
+
 def _best(moments: Sequence[Moment], label: str, among: set[str]) -> Moment | None:
     """The moment with the best score of a label, and no hint at another of them."""
     alone = [m for m in moments if m.of(label) and set(m.hinted) & among == {label}]
@@ -223,7 +232,7 @@ def _pairs(
 ) -> Iterator[tuple[tuple[Moment, str], tuple[Moment, str], tuple[Bbox, Bbox], tuple[Bbox, Bbox]]]:
     """Two moments of a scene, two objects that both show, and the boxes of each."""
     labels = singular(moments)
-    pairs = [p for p in combinations(moments, 2) if p[0].scene == p[1].scene and _told_apart(p)]
+    pairs = [p for p in combinations(moments, 2) if _continued(p) and _told_apart(p)]
     for first, last in sorted(pairs, key=lambda p: p[0].seconds - p[1].seconds):
         both = [label for label in labels if first.of(label) and last.of(label)]
         for a, b in combinations(both, 2):

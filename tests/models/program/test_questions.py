@@ -125,6 +125,13 @@ def test_objects_that_cannot_be_told_apart_are_not_placed() -> None:
     assert not answers(frames, Task.SITUATIONAL_AWARENESS)
 
 
+def test_an_object_that_comes_back_much_later_may_be_another() -> None:
+    frames = group((0, [seen("person", LEFT)]), (0, [seen("person", CENTRE)]), step=4)
+    (found,) = questions(frames)
+    assert "a person" in f"{found.question} {found.answer}".casefold()
+    assert "the person" not in f"{found.question} {found.answer}".casefold()
+
+
 def test_moments_that_read_the_same_are_not_compared() -> None:
     frames = group((0, [seen("dog", LEFT)]), (1, [seen("dog", RIGHT)]), step=0.1)
     assert not answers(frames, Task.SITUATIONAL_AWARENESS)
