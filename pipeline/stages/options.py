@@ -151,7 +151,7 @@ def stage(recipe: Recipe) -> Stage:
         ),
         writes=(Options,),
         identity={
-            "options": settings.model_dump(mode="json"),
+            "options": settings.model_dump(mode="json", exclude={"prompt"}),
             "writer": recipe.identity.writer.model_dump(mode="json"),
             "prompt": prompt.sha256,
         },
