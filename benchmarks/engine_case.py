@@ -12,10 +12,10 @@ from pathlib import Path
 
 from pipeline.engine.build import Build, LocalLanes
 from pipeline.engine.cluster import RayLanes
-from pipeline.engine.outcome import Kept, Outcome
 from pipeline.engine.planner import Planner
 from pipeline.engine.stage import RECIPE, Blobs, Stage, Table, Unit, Worker, by_column
 from pipeline.engine.workspace import Workspace
+from pipeline.outcome import Kept, Outcome
 from pipeline.recipe import EngineRuntime
 from pipeline.records import Record, record
 

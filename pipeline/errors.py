@@ -16,7 +16,7 @@
     └── ConservationError      units sent != kept + rejected + failed: a bug of ours
 
 What is wrong with the *data* is never an exception: it is a `Rejected` or `Failed` outcome
-(see `pipeline.engine.outcome`).
+(see `pipeline.outcome`).
 """
 
 

@@ -16,12 +16,12 @@ from pipeline.engine.compaction import compact
 from pipeline.engine.events import Counts, Listener, PackDone, StageEnded, StageStarted
 from pipeline.engine.execute import Executor, Summary
 from pipeline.engine.lane import Lane, LocalLane
-from pipeline.engine.outcome import Usage
 from pipeline.engine.packs import cut, pack_units
 from pipeline.engine.plan import Work
 from pipeline.engine.planner import Planner
 from pipeline.engine.runner import Runner
 from pipeline.engine.stage import Stage
+from pipeline.outcome import Usage
 from pipeline.recipe import EngineRuntime
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from pipeline.engine.execute import Summary
-from pipeline.engine.outcome import Usage
+from pipeline.outcome import Usage
 
 
 @dataclass(frozen=True)

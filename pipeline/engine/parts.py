@@ -19,7 +19,7 @@ from blake3 import blake3
 
 from pipeline.engine.columns import arrow_type, hash_type, row_hashes, table_name, to_dicts
 from pipeline.engine.keys import KEY_BYTES, canonical
-from pipeline.engine.outcome import Failed, Kept, Outcome, Rejected
+from pipeline.outcome import Failed, Kept, Outcome, Rejected
 from pipeline.records import Record
 
 KEPT: Final = "kept"

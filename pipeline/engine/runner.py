@@ -12,9 +12,9 @@ from threading import Event
 
 from pipeline.engine.execute import Executor, Summary, summarise
 from pipeline.engine.lane import Died, Lane
-from pipeline.engine.outcome import Failed
 from pipeline.engine.packs import Pack
 from pipeline.engine.parts import UnitResult
+from pipeline.outcome import Failed
 
 POLL_SECONDS = 1.0
 

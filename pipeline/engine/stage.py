@@ -19,7 +19,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.engine.outcome import Outcome
+from pipeline.outcome import Outcome
 from pipeline.records import Record
 
 V = TypeVar("V")

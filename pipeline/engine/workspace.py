@@ -26,13 +26,13 @@ from blake3 import blake3
 from pipeline.engine import lock
 from pipeline.engine.keys import KEY_BYTES, stage_facts, stage_identity
 from pipeline.engine.ledger import Found, Ledger, live_files
-from pipeline.engine.outcome import Kept
 from pipeline.engine.parts import UnitResult, encode, to_parquet
 from pipeline.engine.plan import Plan
 from pipeline.engine.stage import Stage
 from pipeline.engine.store import Store, storage_errors
 from pipeline.engine.view import Current
 from pipeline.errors import WorkspaceFormatError
+from pipeline.outcome import Kept
 from pipeline.records import Record
 
 FORMAT = 1

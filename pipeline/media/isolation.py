@@ -21,8 +21,8 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import IO, Any, ParamSpec, TypeVar, cast
 
-from pipeline.engine.outcome import Failed
 from pipeline.media.child import LENGTH
+from pipeline.outcome import Failed
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -10,11 +10,11 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 from blake3 import blake3
 
-from pipeline.engine.outcome import Rejected
 from pipeline.media.rate import average_rate, header_rates
 from pipeline.media.scan import PacketScan, scan
 from pipeline.media.source import clockwise, open_video, video_stream
 from pipeline.media.time import seconds
+from pipeline.outcome import Rejected
 from pipeline.records import Keyframe, Video
 
 KEYFRAME_SPACING_SECONDS = 1

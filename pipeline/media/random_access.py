@@ -18,7 +18,6 @@ from typing import Literal
 import av
 from av.video.reformatter import VideoReformatter
 
-from pipeline.engine.outcome import Failed
 from pipeline.media.decode import SegmentDecoder
 from pipeline.media.isolation import Isolation
 from pipeline.media.pictures import Picture, displayed
@@ -27,6 +26,7 @@ from pipeline.media.scan import scan
 from pipeline.media.segments import Segment
 from pipeline.media.source import clockwise, open_video, video_stream
 from pipeline.media.time import seconds
+from pipeline.outcome import Failed
 
 INDEXED_CONTAINERS = ("mov", "matroska")
 

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from pydantic import BaseModel
 
-from pipeline.engine.outcome import Failed, Usage
+from pipeline.outcome import Failed, Usage
 from pipeline.prompts import Prompt
 from pipeline.recipe import ProgramWriterSettings
 from pipeline.records import Provenance

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from pipeline import prompts
-from pipeline.engine.outcome import Failed, Kept, Outcome
 from pipeline.engine.stage import Blobs, Resources, Stage, Table, Unit
 from pipeline.models.captioner import CaptionFrame, captioner_revision, load_captioner
 from pipeline.models.failure import ModelFailure
+from pipeline.outcome import Failed, Kept, Outcome
 from pipeline.recipe import CaptionerRuntime, DetectorCaptionerSettings, Recipe
 from pipeline.records import Caption, Frame, Record, record
 from pipeline.stages.windows import by_window

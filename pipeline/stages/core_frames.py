@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 from blake3 import blake3
 
-from pipeline.engine.outcome import Kept, Outcome, Rejected
 from pipeline.engine.stage import Blobs, Lookup, Stage, Table, Unit, by_column
+from pipeline.outcome import Kept, Outcome, Rejected
 from pipeline.recipe import CoreFramesSettings, Recipe
 from pipeline.records import (
     Caption,

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import groupby
 
-from pipeline.engine.outcome import Failed, Kept, Outcome
 from pipeline.engine.stage import Blobs, Lookup, Resources, Stage, Table, Unit, by_column
 from pipeline.models.detector import DetectionRequest, detector_revision, load_detector
 from pipeline.models.failure import ModelFailure
+from pipeline.outcome import Failed, Kept, Outcome
 from pipeline.recipe import DetectorSettings, Recipe
 from pipeline.records import Candidate, Frame, Mention, Record, record
 

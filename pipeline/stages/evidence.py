@@ -13,10 +13,10 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
-from pipeline.engine.outcome import Kept, Outcome, Rejected
 from pipeline.engine.stage import Blobs, Lookup, Membership, Split, Stage, Table, Unit
 from pipeline.models.replies import EvidenceReply
 from pipeline.models.writer import Reply
+from pipeline.outcome import Kept, Outcome, Rejected
 from pipeline.recipe import Identity, Recipe
 from pipeline.records import (
     Claim,

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from pipeline.engine.outcome import Failed, Kept, Outcome, Rejected
 from pipeline.engine.stage import Blobs, Membership, Split, Stage, Table, Unit
 from pipeline.media.isolation import Isolation
 from pipeline.media.sampling import share_of
 from pipeline.media.segments import Segment, parse_ordinal, segment_id, split_at_keyframes
+from pipeline.outcome import Failed, Kept, Outcome, Rejected
 from pipeline.recipe import FramesRuntime, FramesSettings, Recipe
 from pipeline.records import Frame, Keyframe, Metric, Video
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import groupby
 
-from pipeline.engine.outcome import Kept, Outcome, Rejected
 from pipeline.engine.stage import Blobs, Lookup, Stage, Table, Unit, by_column
+from pipeline.outcome import Kept, Outcome, Rejected
 from pipeline.recipe import GroundingSettings, Recipe
 from pipeline.records import (
     Bbox,

@@ -14,8 +14,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.engine.outcome import Kept, Outcome, Rejected
 from pipeline.engine.stage import Blobs, Lookup, Membership, Split, Stage, Table, Unit
+from pipeline.outcome import Kept, Outcome, Rejected
 from pipeline.prompts import Prompt, load
 from pipeline.recipe import OptionsSettings, Recipe
 from pipeline.records import (

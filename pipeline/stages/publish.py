@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pipeline
 from pipeline import prompts
-from pipeline.engine.outcome import Kept, Outcome
 from pipeline.engine.stage import RECIPE, Blobs, Resources, Stage, Table, Unit, whole
 from pipeline.models.captioner import captioner_revision
 from pipeline.models.detector import detector_revision
 from pipeline.models.embedder import embedder_revision
+from pipeline.outcome import Kept, Outcome
 from pipeline.publish.card import CardFacts, ModelUse, template_sha256, without_place
 from pipeline.publish.dataset import STAGE, Content, publish
 from pipeline.publish.folder import published_key

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from pipeline.engine.outcome import Kept, Outcome, Rejected
 from pipeline.engine.stage import Blobs, Stage, Table, Unit, by_column
 from pipeline.models.replies import QuestionsReply
 from pipeline.models.writer import Reply
+from pipeline.outcome import Kept, Outcome, Rejected
 from pipeline.recipe import Identity, Recipe
 from pipeline.records import Group, Question
 from pipeline.stages.writing import (

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from pipeline.engine.outcome import Kept, Outcome
 from pipeline.engine.stage import Blobs, Lookup, Stage, Table, Unit, by_column
+from pipeline.outcome import Kept, Outcome
 from pipeline.recipe import Recipe, ScenesSettings
 from pipeline.records import Metric, Scene, Video
 

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
-from pipeline.engine.outcome import Kept, Outcome
 from pipeline.engine.stage import RECIPE, Blobs, Lookup, Stage, Table, Unit, by_column
 from pipeline.errors import ConservationError
+from pipeline.outcome import Kept, Outcome
 from pipeline.recipe import Recipe, SelectionSettings
 from pipeline.records import (
     Box,

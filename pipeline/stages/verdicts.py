@@ -9,10 +9,10 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Literal
 
-from pipeline.engine.outcome import Kept, Outcome
 from pipeline.engine.stage import RECIPE, Blobs, Lookup, Stage, Table, Unit, by_column
 from pipeline.models.replies import VerdictReply
 from pipeline.models.writer import Reply
+from pipeline.outcome import Kept, Outcome
 from pipeline.recipe import Identity, Recipe
 from pipeline.records import (
     Group,

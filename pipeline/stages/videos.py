@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.engine.outcome import Failed, Kept, Outcome, Rejected
 from pipeline.engine.stage import RECIPE, Blobs, Stage, Table, Unit, by_column
 from pipeline.media.isolation import Isolation
+from pipeline.outcome import Failed, Kept, Outcome, Rejected
 from pipeline.recipe import Recipe, VideosSettings
 from pipeline.records import Input, Source, Video
 

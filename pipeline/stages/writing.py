@@ -8,9 +8,9 @@ from blake3 import blake3
 from pydantic import BaseModel, TypeAdapter
 
 from pipeline import prompts
-from pipeline.engine.outcome import Failed, Outcome
 from pipeline.engine.stage import Unit
 from pipeline.models.writer import Reply, Request, Writer, make_writer
+from pipeline.outcome import Failed, Outcome
 from pipeline.prompts import Prompt
 from pipeline.recipe import ProgramWriterSettings
 from pipeline.records import GroupFrame, Record, record

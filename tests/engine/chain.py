@@ -13,10 +13,10 @@ from typing import Any
 
 from pipeline.engine.build import Build, Lanes, LocalLanes, Report
 from pipeline.engine.events import Event
-from pipeline.engine.outcome import Failed, Kept, Outcome, Rejected
 from pipeline.engine.planner import Planner, Retry
 from pipeline.engine.stage import RECIPE, Blobs, Lookup, Resources, Stage, Table, Unit, by_column
 from pipeline.engine.workspace import Workspace
+from pipeline.outcome import Failed, Kept, Outcome, Rejected
 from pipeline.recipe import EngineRuntime
 from pipeline.records import Record, record
 

@@ -6,10 +6,10 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.engine.outcome import Kept, Outcome
 from pipeline.engine.planner import Planner
 from pipeline.engine.stage import RECIPE, Blobs, Lookup, Stage, Table, Unit, Worker, by_column
 from pipeline.engine.workspace import Workspace
+from pipeline.outcome import Kept, Outcome
 from pipeline.records import Record, record
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.engine.outcome import Failed, Rejected
 from pipeline.media.extraction import Extraction, extract
 from pipeline.media.isolation import Isolation
 from pipeline.media.probe import probe
 from pipeline.media.random_access import read_frames
 from pipeline.media.segments import split_at_keyframes
+from pipeline.outcome import Failed, Rejected
 from pipeline.recipe import FramesSettings
 from pipeline.records import Video
 from tests.media.cases import CASES, render_case

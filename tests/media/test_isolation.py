@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.engine.outcome import Failed
 from pipeline.media.isolation import Isolation
+from pipeline.outcome import Failed
 
 
 def echo(value: object) -> object:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.engine.outcome import Rejected
 from pipeline.media import probe as module
 from pipeline.media.probe import content_hash, probe
+from pipeline.outcome import Rejected
 from pipeline.records import Video
 from tests.media.cases import CASES, FIRST_NUMBER, FRAMES, START_SECONDS, render_case
 from tests.rendering import Encoding, numbered, render, render_numbers, render_silence, truncate

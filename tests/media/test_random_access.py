@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.engine.outcome import Failed
 from pipeline.media.isolation import Isolation
 from pipeline.media.random_access import FullFrame, read_frames
+from pipeline.outcome import Failed
 from tests.footage import bikes
 from tests.media.cases import CASES, FIRST_NUMBER, FRAMES, expected_seconds, render_case
 from tests.rendering import Encoding, read_number, render_numbers, truncate

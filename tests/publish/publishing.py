@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from pipeline.engine.outcome import Kept
 from pipeline.engine.stage import Unit
 from pipeline.engine.store import BlobStore
+from pipeline.outcome import Kept
 from pipeline.recipe import Identity, PublishSettings, Recipe
 from pipeline.records import Publication, Rejection, Sample, StageCount
 from pipeline.stages.publish import stage

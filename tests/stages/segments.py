@@ -6,9 +6,9 @@ from typing import Any, TypeVar
 
 import pyarrow as pa
 
-from pipeline.engine.outcome import Outcome
 from pipeline.engine.stage import Blobs, Stage, Unit
 from pipeline.media.probe import probe
+from pipeline.outcome import Outcome
 from pipeline.recipe import FramesSettings, Identity, Recipe, ScenesSettings
 from pipeline.records import Video
 from pipeline.stages import frames

@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from pipeline.engine.outcome import Failed
+from pipeline.outcome import Failed
 from pipeline.recipe import (
     CaptionerRuntime,
     CaptionsSettings,

@@ -5,8 +5,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.engine.outcome import Rejected
 from pipeline.engine.store import BlobStore, Store
+from pipeline.outcome import Rejected
 from pipeline.recipe import CoreFramesSettings, Identity, Recipe
 from pipeline.records import Float32, Group, Survivor
 from pipeline.stages.core_frames import CaptionVector, FrameCaption, SceneSpan, group_id, stage

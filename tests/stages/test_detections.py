@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.engine.outcome import Failed, Kept
 from pipeline.engine.stage import Unit
 from pipeline.engine.store import BlobStore
+from pipeline.outcome import Failed, Kept
 from pipeline.recipe import DetectorSettings, Identity, Recipe
 from pipeline.stages.detections import StoredFrame, Wanted, stage
 from tests.shots import shots

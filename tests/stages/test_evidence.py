@@ -1,8 +1,8 @@
 import pyarrow as pa
 import pytest
 
-from pipeline.engine.outcome import Outcome, Rejected
 from pipeline.models.replies import DraftClaim, DraftKeyItem, EvidenceReply
+from pipeline.outcome import Outcome, Rejected
 from pipeline.records import Evidence, Mention, Question, Rejection
 from pipeline.stages.evidence import AskedQuestion, PassedVerdict, flaw, passed_only, stage
 from tests.stages.units import kept, run, unit

@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.engine.outcome import Failed, Kept, Outcome, Rejected
 from pipeline.engine.store import BlobStore, Store
+from pipeline.outcome import Failed, Kept, Outcome, Rejected
 from pipeline.recipe import FramesRuntime, FramesSettings, Recipe, Runtime
 from pipeline.records import Frame, Metric
 from pipeline.stages import frames

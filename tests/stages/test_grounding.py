@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.engine.outcome import Kept, Outcome, Rejected
 from pipeline.engine.store import BlobStore, Store
+from pipeline.outcome import Kept, Outcome, Rejected
 from pipeline.recipe import Recipe
 from pipeline.records import Bbox, Box, Claim, Interval, KeyItem, Rejection
 from pipeline.stages.grounding import (

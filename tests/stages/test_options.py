@@ -4,9 +4,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from pipeline.engine.outcome import Outcome, Rejected
 from pipeline.engine.store import BlobStore, Store
 from pipeline.errors import PromptError
+from pipeline.outcome import Outcome, Rejected
 from pipeline.recipe import Recipe
 from pipeline.records import DetectedObject, GroupFrame, Options
 from pipeline.stages.distractors.choose import LETTERS

@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 from pipeline import prompts
-from pipeline.engine.outcome import Rejected
+from pipeline.outcome import Rejected
 from pipeline.stages.questions import stage
 from pipeline.tasks import Task
 from tests.stages.units import kept, run, unit

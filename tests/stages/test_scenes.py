@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.engine.outcome import Kept
 from pipeline.engine.store import BlobStore, Store
+from pipeline.outcome import Kept
 from pipeline.recipe import FramesSettings, ScenesSettings
 from pipeline.records import Metric, Scene
 from pipeline.stages import scenes

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from pipeline.engine.outcome import Failed, Kept, Rejected
 from pipeline.engine.stage import Unit
 from pipeline.engine.store import BlobStore, Store
+from pipeline.outcome import Failed, Kept, Rejected
 from pipeline.recipe import Identity, Recipe, Runtime, VideosRuntime, VideosSettings
 from pipeline.records import Source, Video
 from pipeline.stages.videos import File, stage

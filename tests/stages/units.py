@@ -5,9 +5,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from pipeline.engine.outcome import Kept, Outcome
 from pipeline.engine.stage import Blobs, Stage, Unit
 from pipeline.engine.store import BlobStore, Store
+from pipeline.outcome import Kept, Outcome
 
 
 def unit(stage: Stage, unit_id: str, *rows: Any) -> Unit:
