@@ -4,9 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from pipeline.models.embedded import SSD_MOBILENET_V2_COCO
 from pipeline.models.failure import ModelFailure
-from pipeline.recipe import CaptionerRuntime, DetectorCaptionerSettings
 from pipeline.records import DetectedObject
 
 
@@ -49,23 +47,3 @@ class Captioner(Protocol):
             yields for a window must not depend on the other windows.
         """
         ...
-
-
-def captioner_revision(settings: DetectorCaptionerSettings) -> str:
-    """What stands for the model's weights in a stage's identity; loads nothing."""
-    match settings.kind:
-        case "detector":
-            return SSD_MOBILENET_V2_COCO.sha256
-
-
-def load_captioner(settings: DetectorCaptionerSettings, runtime: CaptionerRuntime) -> Captioner:
-    """Load the captioner that the recipe names.
-
-    Raises:
-        MissingDependencyError: a package or its model is not installed.
-    """
-    match settings.kind:
-        case "detector":
-            from pipeline.models.detector_captioner import DetectorCaptioner
-
-            return DetectorCaptioner(settings, runtime)

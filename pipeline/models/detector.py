@@ -4,9 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from pipeline.models.embedded import SSD_MOBILENET_V2_COCO
 from pipeline.models.failure import ModelFailure
-from pipeline.recipe import DetectorSettings
 from pipeline.records import Bbox
 
 
@@ -49,23 +47,3 @@ class Detector(Protocol):
             requests, for which of them come together is the engine's choice.
         """
         ...
-
-
-def detector_revision(settings: DetectorSettings) -> str:
-    """What stands for the model's weights in a stage's identity; loads nothing."""
-    match settings.kind:
-        case "ssd":
-            return SSD_MOBILENET_V2_COCO.sha256
-
-
-def load_detector(settings: DetectorSettings) -> Detector:
-    """Load the detector that the recipe names.
-
-    Raises:
-        MissingDependencyError: a package or its model is not installed.
-    """
-    match settings.kind:
-        case "ssd":
-            from pipeline.models.ssd_detector import SsdDetector
-
-            return SsdDetector(settings)

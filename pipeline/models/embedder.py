@@ -6,8 +6,6 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.recipe import EmbedderSettings
-
 
 class Embedder(Protocol):
     """Maps sentences to vectors whose cosine says how alike they are."""
@@ -20,30 +18,3 @@ class Embedder(Protocol):
             texts are in the batch, so callers make the unit the batch.
         """
         ...
-
-
-def embedder_revision(settings: EmbedderSettings) -> str:
-    """What stands for the model's weights in a stage's identity; loads nothing.
-
-    Raises:
-        RecipeError: the model's name is neither embedded, nor a folder, nor has a revision.
-    """
-    match settings.kind:
-        case "sentence-transformers":
-            from pipeline.models.sentence_embedder import source
-
-            return source(settings).revision
-
-
-def load_embedder(settings: EmbedderSettings) -> Embedder:
-    """Load the embedder that the recipe names.
-
-    Raises:
-        RecipeError: the model's name is neither embedded, nor a folder, nor has a revision.
-        MissingDependencyError: a package or its model is not installed.
-    """
-    match settings.kind:
-        case "sentence-transformers":
-            from pipeline.models.sentence_embedder import SentenceEmbedder
-
-            return SentenceEmbedder(settings)

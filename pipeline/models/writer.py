@@ -13,7 +13,6 @@ from pydantic import BaseModel
 
 from pipeline.outcome import Failed, Usage
 from pipeline.prompts import Prompt
-from pipeline.recipe import ProgramWriterSettings
 from pipeline.records import Provenance
 
 
@@ -47,10 +46,3 @@ class Writer(Protocol):
     """Answers requests in their order; what cannot be answered is a `Failed`, never a raise."""
 
     def answer(self, requests: Sequence[Request]) -> Iterator[Answer]: ...
-
-
-def make_writer(settings: ProgramWriterSettings) -> Writer:
-    """The writer that a recipe's `writer` or `judge` section names."""
-    from pipeline.models.program.writer import ProgramWriter
-
-    return ProgramWriter()

@@ -5,8 +5,9 @@ from functools import partial
 
 from pipeline import prompts
 from pipeline.engine.stage import Blobs, Resources, Stage, Table, Unit
-from pipeline.models.captioner import CaptionFrame, captioner_revision, load_captioner
+from pipeline.models.captioner import CaptionFrame
 from pipeline.models.failure import ModelFailure
+from pipeline.models.loading import captioner_revision, load_captioner
 from pipeline.outcome import Failed, Kept, Outcome
 from pipeline.recipe import CaptionerRuntime, DetectorCaptionerSettings, Recipe
 from pipeline.records import Caption, Frame, Record, record

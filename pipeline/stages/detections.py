@@ -5,8 +5,9 @@ from functools import partial
 from itertools import groupby
 
 from pipeline.engine.stage import Blobs, Lookup, Resources, Stage, Table, Unit, by_column
-from pipeline.models.detector import DetectionRequest, detector_revision, load_detector
+from pipeline.models.detector import DetectionRequest
 from pipeline.models.failure import ModelFailure
+from pipeline.models.loading import detector_revision, load_detector
 from pipeline.outcome import Failed, Kept, Outcome
 from pipeline.recipe import DetectorSettings, Recipe
 from pipeline.records import Candidate, Frame, Mention, Record, record

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from pipeline.engine.stage import Blobs, Resources, Stage, Table, Unit
-from pipeline.models.embedder import embedder_revision, load_embedder
+from pipeline.models.loading import embedder_revision, load_embedder
 from pipeline.outcome import Kept, Outcome
 from pipeline.recipe import EmbedderSettings, Recipe
 from pipeline.records import Caption, Float32, Record, Vector, record

@@ -11,9 +11,7 @@ from pathlib import Path
 import pipeline
 from pipeline import prompts
 from pipeline.engine.stage import RECIPE, Blobs, Resources, Stage, Table, Unit, whole
-from pipeline.models.captioner import captioner_revision
-from pipeline.models.detector import detector_revision
-from pipeline.models.embedder import embedder_revision
+from pipeline.models.loading import captioner_revision, detector_revision, embedder_revision
 from pipeline.outcome import Kept, Outcome
 from pipeline.publish.card import CardFacts, ModelUse, template_sha256, without_place
 from pipeline.publish.dataset import STAGE, Content, publish

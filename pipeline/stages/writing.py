@@ -9,7 +9,8 @@ from pydantic import BaseModel, TypeAdapter
 
 from pipeline import prompts
 from pipeline.engine.stage import Unit
-from pipeline.models.writer import Reply, Request, Writer, make_writer
+from pipeline.models.loading import make_writer
+from pipeline.models.writer import Reply, Request, Writer
 from pipeline.outcome import Failed, Outcome
 from pipeline.prompts import Prompt
 from pipeline.recipe import ProgramWriterSettings

