@@ -1,10 +1,12 @@
 """Whether a question rests on several frames, and on frames of its own group."""
 
 from collections.abc import Collection, Sequence
+from typing import Final
 
 from pipeline.stages.selection_rules.finding import Finding
 
-LEAST: int = 2
+LEAST: Final = 2
+"""Frames that a question must need."""
 
 
 def one_frame(cited: Sequence[str], core_frames: Sequence[str]) -> Finding | None:
