@@ -91,12 +91,19 @@ class Squares:
             return Failed("NotFound", "no such number")
         if row.value == 500:
             raise RuntimeError("a bug in the stage")
-        if row.value == 666:
+        if row.value == 666 or (row.value == 667 and self._first_time(row)):
             os.kill(os.getpid(), signal.SIGKILL)
         squared = Square(
             id=row.id, group=row.group, value=self.factor * row.value**2, comment=row.where
         )
         return Kept([squared])
+
+    def _first_time(self, row: NumberValue) -> bool:
+        """Whether the number, whose `where` is a path, is met for the first time."""
+        marker = Path(row.where)
+        first = not marker.exists()
+        marker.touch()
+        return first
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,19 @@ def test_a_unit_that_kills_its_worker_twice_is_failed_and_its_neighbours_are_don
     assert [r["value"] for r in run.result()] == [r["value"] for r in local.result()]
 
 
+@pytest.mark.parametrize("model", [False, True], ids=["tasks", "actors"])
+def test_a_worker_that_dies_once_costs_nothing(
+    tmp_path: Path, lanes: RayLanes, model: bool
+) -> None:
+    values = [1, 2, 3, 667, 4, 5, 6]
+    rows = numbers(values, where=str(tmp_path / "marker"))
+    run = Run(tmp_path / "w", rows, stages(model=model), lanes)
+    assert run.go().counts["squares"].kept == len(values)
+    local = Run(tmp_path / "local", rows)
+    local.go()
+    assert run.result() == local.result()
+
+
 def test_results_do_not_depend_on_the_lane(tmp_path: Path, lanes: RayLanes) -> None:
     rows = numbers([1, 2, 3, 404, 500, 13])
     on_ray = Run(tmp_path / "ray", rows, lanes=lanes)
