@@ -5,58 +5,51 @@ id,action,reason,answer
 91bc...,keep,,The tram passes after the taxi.
 """
 
-import csv
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
+from pipeline.csv_rows import Columns, Row, read_rows
 from pipeline.errors import InputError
 from pipeline.records import Override
 
-_COLUMNS = ["id", "action", "reason", "answer"]
+_COLUMNS: Final = Columns(("id", "action", "reason", "answer"), ("id", "action"), free=False)
 
 
 def read_overrides(path: Path) -> list[Override]:
-    """The overrides of a workspace, none where there is no such file.
+    """The overrides of a workspace, sorted by id; none where there is no such file.
 
     Raises:
         InputError: a line does not say one thing about one question.
     """
     if not path.exists():
         return []
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            rows = csv.DictReader(file, strict=True)
-            if not {"id", "action"} <= set(rows.fieldnames or []):
-                raise InputError(f"{path}, line 1: needs the columns {', '.join(_COLUMNS)}")
-            found: dict[str, Override] = {}
-            for row in rows:
-                override = _override(path, rows.line_num, row)
-                if override.id in found:
-                    raise InputError(
-                        f"{path}, line {rows.line_num}: question {override.id} stands twice"
-                    )
-                found[override.id] = override
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"cannot read {path}: {error}") from error
+    found: dict[str, Override] = {}
+    for row in read_rows(path, _COLUMNS):
+        try:
+            override = _override(row)
+        except ValueError as error:
+            raise InputError(f"{path}, line {row.line}: {error}") from None
+        if override.id in found:
+            raise InputError(f"{path}, line {row.line}: question {override.id} stands twice")
+        found[override.id] = override
     return [found[name] for name in sorted(found)]
 
 
-def _override(path: Path, line: int, row: dict[str, str]) -> Override:
-    question, action, reason, answer = ((row.get(c) or "").strip() or None for c in _COLUMNS)
+def _override(row: Row) -> Override:
+    question, reason, answer = row.get("id"), row.get("reason"), row.get("answer")
     if question is None:
-        raise InputError(f"{path}, line {line}: the question's id is empty")
-    return Override(
-        id=question, action=_action(path, line, action, reason), reason=reason, answer=answer
-    )
+        raise ValueError("the question's id is empty")
+    action = _action(row.get("action"))
+    if action == "reject" and reason is None:
+        raise ValueError("a rejection needs a reason")
+    if action == "reject" and answer is not None:
+        raise ValueError("a rejection takes no answer; a reason with a comma in it needs quotes")
+    return Override(id=question, action=action, reason=reason, answer=answer)
 
 
-def _action(
-    path: Path, line: int, action: str | None, reason: str | None
-) -> Literal["keep", "reject"]:
-    if action == "reject":
-        if reason is None:
-            raise InputError(f"{path}, line {line}: a rejection needs a reason")
-        return "reject"
-    if action == "keep":
+def _action(text: str | None) -> Literal["keep", "reject"]:
+    if text == "keep":
         return "keep"
-    raise InputError(f"{path}, line {line}: action {action!r} is not keep or reject")
+    if text == "reject":
+        return "reject"
+    raise ValueError(f"action {text!r} is not keep or reject")
