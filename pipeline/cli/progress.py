@@ -114,7 +114,8 @@ class _PlainLines:
                 self.tally, self.said = _Tally(todo=todo), time.monotonic()
             case PackDone(stage, _):
                 self.tally.add(event)
-                if time.monotonic() - self.said > PLAIN_EVERY_SECONDS:
+                waited = time.monotonic() - self.said
+                if waited > PLAIN_EVERY_SECONDS and self.tally.done < self.tally.todo:
                     self.said = time.monotonic()
                     talk(
                         f"{stage}: {self.tally.done}/{self.tally.todo}, {self.tally.rate:.1f}/s, "
@@ -137,6 +138,9 @@ def _live() -> Iterator[Listener]:
         TextColumn("{task.fields[rate]}"),
         TimeRemainingColumn(compact=True),
         console=console,
+        # stdout is a log while a build runs, and Ray keeps hold of what it finds there.
+        redirect_stdout=False,
+        redirect_stderr=False,
     )
     with progress:
         yield _LiveLines(progress)
