@@ -105,9 +105,33 @@ def test_a_task_that_does_not_exist_is_placed_on_its_line(tmp_path: Path) -> Non
     assert all(task.value in message for task in Task)
 
 
+def test_every_problem_is_told_in_the_order_of_the_file(tmp_path: Path) -> None:
+    text = "publish:\n  shard_rows: 0\ntau: 0.5\nframes:\n  fbs: 1\n  fps: x\n"
+    lines = problem(tmp_path, text, "core_frames.tau=2").splitlines()
+    starts = [":2: `publish.shard_rows`", ":3: `tau`", ":5: `frames.fbs`", ":6: `frames.fps`"]
+    assert len(lines) == 6
+    for line, start in zip(lines[1:], [*starts, "--set core_frames.tau=2: "], strict=True):
+        assert start in line
+    assert "did you mean `core_frames.tau`?" in lines[2]
+
+
+def test_a_section_with_all_its_lines_commented_out_is_all_defaults(tmp_path: Path) -> None:
+    assert load(tmp_path, "captioner:\n  # batch_size: 3\nengine:\n") == Recipe(name="recipe")
+    recipe = load(tmp_path, "captioner:\n", "captioner.batch_size=3")
+    assert recipe.runtime.captioner.batch_size == 3
+
+
+def test_a_long_wrong_value_is_cut(tmp_path: Path) -> None:
+    assert len(problem(tmp_path, f"frames:\n  sampling: {'x' * 5000}\n")) < 500
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
+        ("core_frames:\n  tau: yes\n", "`core_frames.tau`: cannot be true or false"),
+        ("questions:\n  tasks: event_process\n", "needs a list, such as [a, b]"),
+        ("engine: 3\n", "`engine`: is a section and needs fields below it (cpus, "),
+        ("name: x\nframes: [\n", "line 3: is no valid YAML"),
         ("frames:\n  jpeg_quality: 101\n", ":2: `frames.jpeg_quality`"),
         ("frames:\n  fps: fast\n", "'fast'"),
         ("frames:\n  fps: .nan\n", ":2: `frames.fps`"),
