@@ -34,6 +34,9 @@ from pipeline.stages.distractors.rules import Rules, read_rules
 
 VERSION = 1
 
+MODEL = f"program@{VERSION}"
+"""What provenance and the stage's identity call the program that makes distractors."""
+
 
 @record
 class PassedAnswer(Record):
@@ -123,7 +126,7 @@ def _provenance(prompt: Prompt) -> Provenance:
     return Provenance(
         stage="options",
         writer="program",
-        model=f"options@{VERSION}",
+        model=MODEL,
         prompt=prompt.label,
         prompt_sha256=prompt.sha256,
         answer_source="derived",
@@ -152,7 +155,7 @@ def stage(recipe: Recipe) -> Stage:
         writes=(Options,),
         identity={
             "options": settings.model_dump(mode="json", exclude={"prompt"}),
-            "writer": recipe.identity.writer.model_dump(mode="json"),
+            "model": MODEL,
             "prompt": prompt.sha256,
         },
         worker=partial(_worker, settings, prompt),

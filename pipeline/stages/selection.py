@@ -75,7 +75,7 @@ def select(
 
 
 def cases_of(unit: Unit) -> list[Case]:
-    """The questions of a video with all that belongs to each, in the order of their groups."""
+    """The questions of a video with all that belongs to each, in the order of their ids."""
     groups = {group.id: group for group in unit.all(WrittenFrom)}
     judged = {row.id: row for row in unit.all(Judged)}
     reasoned = {row.id: row for row in unit.all(Reasoned)}
@@ -95,7 +95,7 @@ def cases_of(unit: Unit) -> list[Case]:
             boxes=boxes.get(asked.id, ()),
             intervals=intervals.get(asked.id, ()),
         )
-        for asked in sorted(unit.all(Asked), key=lambda a: (groups[a.group].ordinal, a.id))
+        for asked in unit.all(Asked)
     ]
 
 
@@ -128,7 +128,7 @@ def stage(recipe: Recipe) -> Stage:
 
     return Stage(
         name="selection",
-        version=1,
+        version=2,
         primary=Table("videos", Video, Contents),
         split=by_column("id"),
         lookups=(

@@ -41,7 +41,7 @@ def video(*files: File) -> list[Any]:
     """What belongs to the video and to no question."""
     held = files or (file("in/street.mp4"),)
     group = WrittenFrom(
-        id="g", ordinal=0, frames=tuple(_group_frame(i, name) for i, name in enumerate(FRAMES))
+        id="g", frames=tuple(_group_frame(i, name) for i, name in enumerate(FRAMES))
     )
     jpegs = [
         CoreJpeg(

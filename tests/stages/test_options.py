@@ -66,7 +66,9 @@ def test_the_answer_stands_at_the_letter_among_four() -> None:
     assert len(set(found.options)) == 4
     assert found.options[LETTERS.index(found.letter)] == answer
     assert (found.id, found.video, found.provenance.stage) == ("q", "v", "options")
-    assert found.provenance.answer_source == "derived"
+    made = found.provenance
+    assert (made.writer, made.model, made.answer_source) == ("program", "program@1", "derived")
+    assert made.prompt == "options/program@1"
 
 
 def test_the_order_is_traded_unless_a_cited_frame_shows_both() -> None:

@@ -141,14 +141,14 @@ def test_a_corrected_answer_is_the_one_that_is_judged_and_published() -> None:
     assert row.answer == "The tram passes, then stops."
     leak = asked("b", question="Why does the red tram stop here?")
     found = select(complete(leak, answer="The red tram."))["b"]
-    assert (rejection(found).reason, rejection(found).answer) == ("leaked_answer", "The red tram.")
+    assert (rejection(found).reason, rejection(found).answer) == ("answer_leaked", "The red tram.")
 
 
 VIOLATIONS: list[tuple[str, dict[str, Any]]] = [
     ("empty_text", {"answer": "x"}),
-    ("long_text", {"question": "why " * 200}),
-    ("one_frame", {"frames": FRAMES[:1]}),
-    ("leaked_answer", {"question": "Does the red car turn?", "answer": "The red car."}),
+    ("too_long", {"question": "why " * 200}),
+    ("single_frame", {"frames": FRAMES[:1]}),
+    ("answer_leaked", {"question": "Does the red car turn?", "answer": "The red car."}),
     ("perspective_drift", {"question": "What am I doing with it?"}),
     ("yes_no_bias", {"answer": "Yes."}),
 ]
@@ -167,7 +167,7 @@ def test_frames_of_another_group_cannot_be_overruled() -> None:
     question = asked("a", frames=(FRAMES[0], "v/f99"))
     for overridden in (False, True):
         row = rejection(select(complete(question, overridden=overridden))["a"])
-        assert row.reason == "outside_group"
+        assert row.reason == "frames_outside_group"
 
 
 def test_near_duplicates_within_the_video() -> None:
@@ -185,7 +185,7 @@ def test_a_rejected_question_takes_no_twin_with_it() -> None:
     first = asked("a", frames=FRAMES[:1])
     again = asked("b", question=first.question, answer=first.answer)
     found = select([*complete(first), *complete(again)])
-    assert rejection(found["a"]).reason == "one_frame"
+    assert rejection(found["a"]).reason == "single_frame"
     assert isinstance(found["b"], Sample)
 
 

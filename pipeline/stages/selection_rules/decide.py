@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from pipeline.recipe import SelectionSettings
 from pipeline.stages.selection_rules.duplicates import near_duplicates
 from pipeline.stages.selection_rules.finding import Finding
-from pipeline.stages.selection_rules.frames import one_frame, outside_group
-from pipeline.stages.selection_rules.leak import leaked_answer
-from pipeline.stages.selection_rules.length import empty_text, long_text
+from pipeline.stages.selection_rules.frames import frames_outside_group, single_frame
+from pipeline.stages.selection_rules.leak import answer_leaked
+from pipeline.stages.selection_rules.length import empty_text, too_long
 from pipeline.stages.selection_rules.minhash import signature
 from pipeline.stages.selection_rules.perspective import Perspective, perspective_drift
 from pipeline.stages.selection_rules.upstream import upstream
@@ -50,11 +50,11 @@ def _findings(
     """What each rule says of one question, the most basic rule first."""
     cited, core = case.asked.frames, case.reasoned.core_frames if case.reasoned else ()
     yield upstream(case)
-    yield outside_group([*cited, *core], {frame.frame for frame in case.group.frames})
+    yield frames_outside_group([*cited, *core], {frame.frame for frame in case.group.frames})
     if case.kept_by_human:
         return
     yield empty_text(case.text, settings)
-    yield long_text(case.text, settings)
-    yield one_frame(cited, core)
-    yield leaked_answer(case.text)
+    yield too_long(case.text, settings)
+    yield single_frame(cited, core)
+    yield answer_leaked(case.text)
     yield perspective_drift(case.text, perspective)

@@ -9,25 +9,25 @@ LEAST: Final = 2
 """Frames that a question must need."""
 
 
-def one_frame(cited: Sequence[str], core_frames: Sequence[str]) -> Finding | None:
+def single_frame(cited: Sequence[str], core_frames: Sequence[str]) -> Finding | None:
     """Fewer than two different frames behind the answer, or behind the evidence."""
     for name, frames in (("answer", cited), ("evidence", core_frames)):
         count = len(set(frames))
         if count < LEAST:
             return Finding(
-                "one_frame",
+                "single_frame",
                 f"the {name} rests on {count} frame{'s' * (count != 1)}, and a question needs "
                 f"{LEAST}",
             )
     return None
 
 
-def outside_group(frames: Sequence[str], group: Collection[str]) -> Finding | None:
+def frames_outside_group(frames: Sequence[str], group: Collection[str]) -> Finding | None:
     """A frame that the question's group does not have."""
     strange = sorted(set(frames) - set(group))
     if strange:
         return Finding(
-            "outside_group",
+            "frames_outside_group",
             f"{', '.join(strange)} {'is' if len(strange) == 1 else 'are'} not among the frames "
             "that the question was written from",
         )

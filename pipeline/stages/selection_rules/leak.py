@@ -21,7 +21,7 @@ _FUNCTION_WORDS: Final = frozenset(
 _CHOICE: Final = "or"
 
 
-def leaked_answer(text: Text) -> Finding | None:
+def answer_leaked(text: Text) -> Finding | None:
     """The answer's content words stand in the question as they are, one after another.
 
     A question that offers choices ("a red bus or a blue tram?") has to name them all.
@@ -34,7 +34,7 @@ def leaked_answer(text: Text) -> Finding | None:
     for at in range(len(question) - size + 1):
         around = question[max(0, at - 1) : at] + question[at + size : at + size + 1]
         if question[at : at + size] == answer and _CHOICE not in around:
-            return Finding("leaked_answer", f"the question says its answer: {text.answer!r}")
+            return Finding("answer_leaked", f"the question says its answer: {text.answer!r}")
     return None
 
 

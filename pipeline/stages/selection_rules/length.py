@@ -16,12 +16,12 @@ def empty_text(text: Text, settings: SelectionSettings) -> Finding | None:
     return None
 
 
-def long_text(text: Text, settings: SelectionSettings) -> Finding | None:
+def too_long(text: Text, settings: SelectionSettings) -> Finding | None:
     """A question or an answer over its limit; evidence may take the room that it needs."""
     for name, words, most in (
         ("question", text.question, settings.max_question_chars),
         ("answer", text.answer, settings.max_answer_chars),
     ):
         if len(words) > most:
-            return Finding("long_text", f"the {name} has {len(words)} characters, more than {most}")
+            return Finding("too_long", f"the {name} has {len(words)} characters, more than {most}")
     return None

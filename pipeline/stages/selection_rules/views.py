@@ -95,7 +95,6 @@ class WrittenFrom(Record):
     """The group that a question was written from."""
 
     id: str
-    ordinal: int
     frames: tuple[GroupFrame, ...]
 
 

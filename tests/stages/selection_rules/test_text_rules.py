@@ -2,9 +2,9 @@ import pytest
 
 from pipeline.recipe import SelectionSettings
 from pipeline.stages.selection_rules.finding import Finding, Text
-from pipeline.stages.selection_rules.frames import one_frame, outside_group
-from pipeline.stages.selection_rules.leak import leaked_answer
-from pipeline.stages.selection_rules.length import empty_text, long_text
+from pipeline.stages.selection_rules.frames import frames_outside_group, single_frame
+from pipeline.stages.selection_rules.leak import answer_leaked
+from pipeline.stages.selection_rules.length import empty_text, too_long
 from pipeline.stages.selection_rules.perspective import Perspective, perspective_drift
 from pipeline.stages.selection_rules.yes_no import excess_yes_no, is_yes_no
 
@@ -37,7 +37,7 @@ def reason(finding: Finding | None) -> str | None:
     ],
 )
 def test_an_answer_in_the_question(question: str, answer: str, leaks: bool) -> None:
-    assert reason(leaked_answer(text(question, answer))) == ("leaked_answer" if leaks else None)
+    assert reason(answer_leaked(text(question, answer))) == ("answer_leaked" if leaks else None)
 
 
 @pytest.mark.parametrize("name", ["question", "answer", "evidence"])
@@ -49,9 +49,9 @@ def test_texts_that_say_nothing(name: str) -> None:
 
 def test_texts_that_never_stop() -> None:
     settings = SelectionSettings(max_question_chars=20, max_answer_chars=10)
-    assert reason(long_text(text("q" * 20, "a" * 10, "e" * 99), settings)) is None
-    assert reason(long_text(text("q" * 21, "a"), settings)) == "long_text"
-    assert reason(long_text(text("q", "a" * 11), settings)) == "long_text"
+    assert reason(too_long(text("q" * 20, "a" * 10, "e" * 99), settings)) is None
+    assert reason(too_long(text("q" * 21, "a"), settings)) == "too_long"
+    assert reason(too_long(text("q", "a" * 11), settings)) == "too_long"
 
 
 @pytest.mark.parametrize(
@@ -79,16 +79,16 @@ def test_who_speaks(perspective: Perspective, words: str, drifts: bool, name: st
     assert found is None or name in found.message
 
 
-def test_one_frame_behind_the_answer_or_behind_the_evidence() -> None:
-    assert reason(one_frame(["a", "b"], ["a", "b"])) is None
-    assert reason(one_frame(["a", "a"], ["a", "b"])) == "one_frame"
-    assert reason(one_frame(["a", "b"], ["a"])) == "one_frame"
+def test_single_frame_behind_the_answer_or_behind_the_evidence() -> None:
+    assert reason(single_frame(["a", "b"], ["a", "b"])) is None
+    assert reason(single_frame(["a", "a"], ["a", "b"])) == "single_frame"
+    assert reason(single_frame(["a", "b"], ["a"])) == "single_frame"
 
 
 def test_frames_outside_the_group() -> None:
-    assert reason(outside_group(["a", "b"], {"a", "b", "c"})) is None
-    found = outside_group(["a", "x", "y"], {"a", "b"})
-    assert reason(found) == "outside_group"
+    assert reason(frames_outside_group(["a", "b"], {"a", "b", "c"})) is None
+    found = frames_outside_group(["a", "x", "y"], {"a", "b"})
+    assert reason(found) == "frames_outside_group"
     assert found is not None
     assert "x, y are not" in found.message
 
