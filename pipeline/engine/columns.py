@@ -173,3 +173,24 @@ def combine_hashes(columns: Sequence[np.ndarray[Any, np.dtype[np.uint64]]]) -> A
         digest = (digest ^ column) * _MIX
         digest ^= digest >> np.uint64(29)
     return digest
+
+
+def merged(chunks: list[pa.Table]) -> pa.Table:
+    """One table with one chunk a column; `chunks` is emptied, and each column freed in turn.
+
+    Concatenating and combining whole tables would hold every column twice at once.
+    """
+    names = chunks[0].column_names
+    columns = {n: [part for chunk in chunks for part in chunk[n].chunks] for n in names}
+    types = chunks[0].schema
+    chunks.clear()
+    out = {}
+    for name in names:
+        parts = columns.pop(name)
+        out[name] = pa.concat_arrays(parts) if parts else pa.array([], types.field(name).type)
+    return pa.table(out)
+
+
+def one_chunk(column: pa.ChunkedArray) -> pa.Array:
+    """The column as one array; `combine_chunks` copies even where there is only one chunk."""
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()

@@ -61,7 +61,7 @@ def unit_keys(
             of the rows, sorted within each unit.
     """
     prefix = blake3(bytes.fromhex(identity))
-    out = bytearray()
+    out = bytearray(KEY_BYTES * len(unit_ids))
     for start in range(0, len(unit_ids), _STRETCH):
         stop = min(start + _STRETCH, len(unit_ids))
         slices = [_stretch(table, start, stop) for table in tables]
@@ -72,8 +72,9 @@ def unit_keys(
                 first, last = offsets[i], offsets[i + 1]
                 key.update(b"\0%d\0" % (last - first))
                 key.update(digests[8 * first : 8 * last])
-            out += key.digest(KEY_BYTES)
-    buffers = [None, pa.py_buffer(bytes(out))]
+            at = KEY_BYTES * (start + i)
+            out[at : at + KEY_BYTES] = key.digest(KEY_BYTES)
+    buffers = [None, pa.py_buffer(out)]
     return pa.FixedSizeBinaryArray.from_buffers(pa.binary(KEY_BYTES), len(unit_ids), buffers)
 
 

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from pipeline.engine.columns import merged, one_chunk
 from pipeline.engine.keys import KEY_BYTES
 from pipeline.engine.parts import FAILED, KEPT, REJECTED, covered_by
 from pipeline.engine.store import Store, storage_errors
@@ -43,7 +44,7 @@ def _open(store: Store, name: str) -> pq.ParquetFile:
     path = store.path(name)
     with storage_errors("read", path):
         try:
-            return pq.ParquetFile(path)
+            return pq.ParquetFile(path, pre_buffer=False)
         except pa.ArrowInvalid as error:
             raise StorageError(
                 f"cannot read {path}: it is no whole Parquet file; remove it and run again, "
@@ -102,11 +103,11 @@ class Ledger:
             types = {"key": pa.binary(KEY_BYTES), "status": pa.int8(), "attempts": pa.int16()}
             types |= {"file": pa.int32(), "row": pa.int32()}
             return pa.table({n: pa.array([], t) for n, t in types.items()})
-        table = pa.concat_tables(self._chunks).combine_chunks()
+        table = merged(self._chunks)
         self._chunks = [table]
         if len(self.files) > 1 and pc.count_distinct(table["key"]).as_py() < table.num_rows:
             table = table.take(self._winning_order(table))
-            keys = table["key"].combine_chunks()
+            keys = one_chunk(table["key"])
             first = np.ones(len(keys), bool)
             first[1:] = pc.not_equal(keys[1:], keys[:-1]).to_numpy(zero_copy_only=False)
             table = table.filter(pa.array(first)).combine_chunks()
@@ -165,7 +166,7 @@ class Ledger:
 
 def _halves(column: pa.ChunkedArray | pa.FixedSizeBinaryArray) -> npt.NDArray[np.uint64]:
     """Keys as two 64-bit numbers each, without a copy where the column is one chunk."""
-    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    array = one_chunk(column) if isinstance(column, pa.ChunkedArray) else column
     start = KEY_BYTES * array.offset
     raw = np.frombuffer(array.buffers()[1], np.uint64, count=2 * len(array), offset=start)
     return raw.reshape(-1, 2)
@@ -175,7 +176,7 @@ def _match(wanted: npt.NDArray[np.uint64], there: npt.NDArray[np.uint64]) -> npt
     """For every wanted key its index in `there`, or -1: a tenth of a hash join's memory."""
     if not len(there):
         return np.full(len(wanted), -1, np.int32)
-    order = np.lexsort((there[:, 1], there[:, 0])).astype(np.int32)
+    order = np.argsort(there[:, 0]).astype(np.int32)
     first = there[order, 0]
     parts = [
         _match_some(wanted[i : i + BATCH], there, order, first)

@@ -12,12 +12,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.engine.columns import one_chunk
 from pipeline.engine.keys import stage_identity, unit_keys
 from pipeline.engine.ledger import Found
 from pipeline.engine.stage import Lookup, Stage, Table
 from pipeline.engine.view import View, strictly_increasing
 
-Ints = npt.NDArray[np.int64]
+Ints = npt.NDArray[np.integer[Any]]
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class UnitRows:
     """Which rows of one table each unit reads: unit `i` has `rows[offsets[i]:offsets[i+1]]`."""
 
     view: View
-    offsets: Ints
+    offsets: npt.NDArray[np.int64]
     rows: Ints
     """Indices into the view, sorted by id within a unit."""
 
@@ -50,7 +51,7 @@ class Work:
 
     plan: Plan
     found: Found
-    todo: Ints
+    todo: npt.NDArray[np.int64]
     """Indices of the units to send, in order."""
 
 
@@ -71,9 +72,7 @@ def make_plan(stage: Stage, views: Sequence[View]) -> Plan:
     member_ids, member_rows = stage.split.assign(primary.columns)
     unit_ids, codes = _distinct(member_ids)
 
-    pairs: dict[type, tuple[Ints, Ints, View]] = {
-        primary.table.view: (codes, member_rows.astype(np.int64), primary)
-    }
+    pairs: dict[type, tuple[Ints, Ints, View]] = {primary.table.view: (codes, member_rows, primary)}
     for lookup, view in zip(stage.lookups, views[1:], strict=False):
         pairs[view.table.view] = (*_join(lookup, pairs[lookup.parent], view), view)
     for view in views[1 + len(stage.lookups) :]:
@@ -89,7 +88,7 @@ def make_plan(stage: Stage, views: Sequence[View]) -> Plan:
 def _distinct(member_ids: pa.StringArray) -> tuple[pa.StringArray, Ints]:
     """The sorted unit ids, and for every membership the index of its unit."""
     if strictly_increasing(member_ids):
-        return member_ids, np.arange(len(member_ids))
+        return member_ids, np.arange(len(member_ids), dtype=np.int32)
     encoded = pc.dictionary_encode(member_ids)
     names = encoded.dictionary
     order = pc.sort_indices(names).to_numpy()
@@ -101,12 +100,12 @@ def _distinct(member_ids: pa.StringArray) -> tuple[pa.StringArray, Ints]:
 def _join(lookup: Lookup, parent: tuple[Ints, Ints, View], child: View) -> tuple[Ints, Ints]:
     """Pairs of unit and child row where the child's key matches the parent's column."""
     units, parents, view = parent
-    values = view.columns[lookup.column].combine_chunks().take(pa.array(parents))
+    values = one_chunk(view.columns[lookup.column]).take(pa.array(parents))
     if pa.types.is_list(values.type):
         units = units[pc.list_parent_indices(values).to_numpy()]
         values = values.flatten()
 
-    keys = child.columns[lookup.key].combine_chunks()
+    keys = one_chunk(child.columns[lookup.key])
     order = pc.sort_indices(keys).to_numpy()
     runs = pc.run_end_encode(keys.take(pa.array(order)))
     ends = runs.run_ends.to_numpy().astype(np.int64)
@@ -125,14 +124,16 @@ def _join(lookup: Lookup, parent: tuple[Ints, Ints, View], child: View) -> tuple
 def _by_unit(units: Ints, rows: Ints, view: View, count: int) -> UnitRows:
     """Group pairs by unit; a row that joined a unit twice is read once."""
     if len(units) > 1 and not (units[1:] > units[:-1]).all():
-        pairs = np.unique(units * max(1, len(view)) + rows)
+        pairs = np.unique(units.astype(np.int64) * max(1, len(view)) + rows)
         units, rows = np.divmod(pairs, max(1, len(view)))
+    elif len(units) == count:
+        return UnitRows(view, np.arange(count + 1), rows)
     offsets = np.zeros(count + 1, np.int64)
     np.cumsum(np.bincount(units, minlength=count), out=offsets[1:])
     return UnitRows(view, offsets, rows)
 
 
-def _sorted_digests(table: UnitRows) -> tuple[Ints, npt.NDArray[np.uint64]]:
+def _sorted_digests(table: UnitRows) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint64]]:
     digests = table.view.digests[table.rows]
     lengths = np.diff(table.offsets)
     if (lengths > 1).any():

@@ -19,6 +19,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.engine.columns import one_chunk
 from pipeline.outcome import Outcome
 from pipeline.records import Record
 
@@ -64,7 +65,7 @@ class Membership(NamedTuple):
     """Row `rows[i]` of the primary table belongs to unit `unit_ids[i]`."""
 
     unit_ids: pa.StringArray
-    rows: npt.NDArray[np.int64]
+    rows: npt.NDArray[np.integer[Any]]
 
 
 @dataclass(frozen=True)
@@ -82,8 +83,10 @@ def by_column(name: str) -> Split:
     """One unit for every value of a column."""
 
     def assign(table: pa.Table) -> Membership:
-        ids = pc.cast(table.column(name), pa.string()).combine_chunks()
-        return Membership(ids, np.arange(len(ids)))
+        ids = one_chunk(table.column(name))
+        if not pa.types.is_string(ids.type):
+            ids = pc.cast(ids, pa.string())
+        return Membership(ids, np.arange(len(ids), dtype=np.int32))
 
     return Split((name,), assign)
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from pipeline.engine.columns import arrow_type, combine_hashes, hints, table_name
+from pipeline.engine.columns import arrow_type, combine_hashes, hints, merged, one_chunk, table_name
 from pipeline.engine.ledger import BATCH, STATUSES, Found
 from pipeline.engine.parts import FAILED
 from pipeline.engine.stage import Table
@@ -62,12 +62,11 @@ def load_view(store: Store, table: Table[Any], current: Current, planning: Seque
         if index >= 0
         for chunk in _read_file(store, current, int(index), name, values, hashed)
     ]
-    rows = pa.concat_tables(chunks) if chunks else _no_rows(table, values)
-    rows = _unique_by_id(rows)
+    rows = _unique_by_id(merged(chunks) if chunks else _no_rows(table, values))
     return View(
         table=table,
         files=current.files,
-        ids=rows["id"].combine_chunks(),
+        ids=one_chunk(rows["id"]),
         columns=rows.select(values),
         digests=rows["#digest"].to_numpy(),
         file=rows["#file"].to_numpy(),
@@ -85,7 +84,7 @@ def _read_file(
     here = current.found.file == index
     counts = here & (current.found.status != STATUSES.index(FAILED))
     with storage_errors("read", path):
-        file = pq.ParquetFile(path)
+        file = pq.ParquetFile(path, pre_buffer=False)
     # The place of each unit in the plan decides between two rows of one id.
     rank = np.full(file.metadata.num_rows, -1, np.int32)
     rank[current.found.row[counts]] = np.flatnonzero(counts)
@@ -117,7 +116,8 @@ def _rows(
     out["#row"] = pa.array(parents + np.int32(unit))
     out["#element"] = pa.array(np.arange(len(parents), dtype=np.int32) - starts[parents])
     out["#rank"] = pa.array(rank[parents])
-    return pa.table(out).filter(pa.array(rank[parents] >= 0))
+    keep = rank[parents] >= 0
+    return pa.table(out) if keep.all() else pa.table(out).filter(pa.array(keep))
 
 
 def _no_rows(table: Table[Any], values: list[str]) -> pa.Table:
@@ -129,11 +129,10 @@ def _no_rows(table: Table[Any], values: list[str]) -> pa.Table:
 
 def _unique_by_id(rows: pa.Table) -> pa.Table:
     """Sorted by id; of two rows of one id, that of the unit which is planned first."""
-    rows = rows.combine_chunks()
-    if not strictly_increasing(rows["id"].combine_chunks()):
+    if not strictly_increasing(one_chunk(rows["id"])):
         keys = [("id", "ascending"), ("#rank", "ascending"), ("#element", "ascending")]
         rows = rows.take(pc.sort_indices(rows, sort_keys=keys)).combine_chunks()
-        ids = rows["id"].combine_chunks()
+        ids = one_chunk(rows["id"])
         first = np.ones(len(ids), bool)
         first[1:] = pc.not_equal(ids[1:], ids[:-1]).to_numpy(zero_copy_only=False)
         rows = rows.filter(pa.array(first)).combine_chunks()

@@ -24,6 +24,7 @@ import pyarrow.parquet as pq
 from blake3 import blake3
 
 from pipeline.engine import lock
+from pipeline.engine.columns import one_chunk
 from pipeline.engine.keys import KEY_BYTES, stage_facts, stage_identity
 from pipeline.engine.ledger import Found, Ledger, live_files
 from pipeline.engine.parts import UnitResult, encode, to_parquet
@@ -137,9 +138,9 @@ class Workspace:
         if not path.exists():
             return None
         with storage_errors("read", path):
-            table = pq.read_table(path).combine_chunks()
+            table = pq.read_table(path)
         identity = table.schema.metadata[b"identity"].decode()
-        ids, keys = (table[c].combine_chunks() for c in ("unit_id", "unit_key"))
+        ids, keys = (one_chunk(table[c]) for c in ("unit_id", "unit_key"))
         return SavedPlan(identity, ids, keys)
 
     def import_table(self, record: type[Record], rows: Sequence[Record]) -> Current:
