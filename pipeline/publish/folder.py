@@ -113,8 +113,9 @@ def _finish(building: Path, unit: str) -> None:
 
 
 def _files(folder: Path) -> list[str]:
-    """Paths of everything below the folder that is no folder itself."""
-    return [p.relative_to(folder).as_posix() for p in folder.rglob("*") if not p.is_dir()]
+    """Paths of everything below the folder that is no folder itself; a link to one is none."""
+    found = (p for p in folder.rglob("*") if p.is_symlink() or not p.is_dir())
+    return [p.relative_to(folder).as_posix() for p in found]
 
 
 def _read_marker(folder: Path) -> Marker | None:

@@ -66,8 +66,8 @@ def _of_coverage(statistics: Statistics, funnel: Sequence[StageCount]) -> Iterat
             yield f"The split `{split}` has no samples."
     if statistics.unlicensed:
         yield (
-            f"The licence of the videos behind {_share(statistics.unlicensed, statistics.samples)} "
-            "samples is unknown: clear it before you pass them on."
+            f"{_share(statistics.unlicensed, statistics.samples)} samples come from videos whose "
+            "licence is unknown: clear it before you pass them on."
         )
 
 

@@ -65,7 +65,7 @@ def stage(recipe: Recipe, folder: Path) -> Stage:
     )
     return Stage(
         name=STAGE,
-        version=1,
+        version=2,
         primary=Table(RECIPE, StageCount, StageCount),
         split=whole("dataset"),
         also=(Table("selection", Sample, Sample), Table("selection", Rejection, Rejection)),

@@ -114,6 +114,15 @@ def test_limits_follow_the_data(tmp_path: Path) -> None:
     assert "The split `test` has no samples." in limits
 
 
+def test_every_limit_is_a_sentence(tmp_path: Path) -> None:
+    _, frames = blob_of(tmp_path)
+    for licences in (["unknown"], ["unknown", "MIT"]):
+        samples = [replace(sample(n, frames), licence=name) for n, name in enumerate(licences)]
+        for limit in known_limits(_statistics(tmp_path, *samples), FUNNEL, Identity()):
+            assert limit[0].isupper() or limit[0].isdigit()
+            assert limit.endswith(".") and " All " not in limit
+
+
 def test_an_empty_dataset_claims_nothing_of_answers() -> None:
     limits = known_limits(Statistics(), [], Identity())
     assert not any("answer" in limit for limit in limits)

@@ -75,6 +75,16 @@ def test_a_file_that_was_added_is_not_lost(tmp_path: Path) -> None:
     assert published_key(folder) == "k1"
 
 
+def test_a_link_that_was_added_is_not_lost(tmp_path: Path) -> None:
+    folder = tmp_path / "dataset"
+    _build(folder, "k1")
+    (tmp_path / "plots").mkdir()
+    (folder / "plots").symlink_to(tmp_path / "plots", target_is_directory=True)
+    with pytest.raises(UsageError, match="plots would be lost"):
+        _build(folder, "k2")
+    assert (folder / "plots").is_symlink()
+
+
 def test_an_empty_folder_may_be_used(tmp_path: Path) -> None:
     (tmp_path / "dataset").mkdir()
     _build(tmp_path / "dataset", "k1")
