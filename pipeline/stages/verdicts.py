@@ -68,7 +68,7 @@ def _parse(unit: Unit, reply: Reply) -> Outcome:
     assert isinstance(reply.data, VerdictReply)
     question = unit.one(AskedQuestion)
     judgements = tuple(
-        Judgement(criterion=j.criterion, passed=j.passed, reason=j.reason)
+        Judgement(criterion=j.criterion.value, passed=j.passed, reason=j.reason)
         for j in reply.data.judgements
     )
     verdict = Verdict(
@@ -117,7 +117,7 @@ def stage(recipe: Recipe) -> Stage:
     identity = recipe.identity
     return Stage(
         name="verdicts",
-        version=1,
+        version=2,
         primary=Table("questions", Question, AskedQuestion),
         split=by_column("id"),
         lookups=(

@@ -47,6 +47,7 @@ def test_what_the_program_writes_passes_every_criterion(question: Question) -> N
         "needs_several_frames",
         "not_subjective",
         "narrative_continuity",
+        "unique_answer",
     ]
     assert all(j.passed and j.reason for j in verdict.judgements)
 

@@ -10,6 +10,7 @@ FRAMES = group(
 CITED = ["v/f0", "v/f1"]
 CONSISTENT, SEVERAL = "consistent_with_frames", "needs_several_frames"
 OBJECTIVE, CONTINUOUS = "not_subjective", "narrative_continuity"
+UNIQUE = "unique_answer"
 
 
 def failed(answer: str, cited: list[str] = CITED, question: str = "What?") -> set[str]:
@@ -76,3 +77,21 @@ def test_a_time_that_no_cited_frame_has_and_a_step_back() -> None:
     assert failed("At 0.5 seconds a person on the right, at 0.0 seconds on the left.") == {
         CONTINUOUS
     }
+
+
+@pytest.mark.parametrize(
+    ("answer", "ambiguous"),
+    [
+        ("At 0.0 seconds a person, at 1.0 seconds a car on the left.", True),
+        ("At 0.0 seconds a person, at 1.0 seconds a car to the left of the car.", True),
+        (
+            "At 0.0 seconds a person, at 1.0 seconds a car on the left, a car on the right.",
+            False,
+        ),
+        ("At 0.0 seconds a person, at 1.0 seconds cars.", False),
+        ("At 0.0 seconds a person, at 1.0 seconds a car.", False),
+    ],
+    ids=["side", "relation", "both told", "plural", "not placed"],
+)
+def test_an_answer_that_places_one_of_two(answer: str, ambiguous: bool) -> None:
+    assert failed(answer, ["v/f0", "v/f2"]) == ({UNIQUE} if ambiguous else set())
