@@ -6,7 +6,7 @@ says which frames it speaks of, and each key item on which frame it must be foun
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline.engine.stage import Blobs, Lookup, Membership, Split, Stage, Table, Unit
-from pipeline.models.replies import EvidenceReply
+from pipeline.models.replies import DraftClaim, DraftKeyItem, EvidenceReply
 from pipeline.models.writer import Reply
 from pipeline.outcome import Kept, Outcome, Rejected
 from pipeline.recipe import Identity, Recipe
@@ -34,6 +34,7 @@ from pipeline.stages.writing import AskingWorker, GroupFrames, frames_json, writ
 from pipeline.tasks import Task
 
 _REFERENCE: Final = re.compile(r"<obj>(.*?)</obj>")
+_TAG: Final = re.compile(r"</?obj>")
 
 
 @record
@@ -90,11 +91,21 @@ def flaw(reply: EvidenceReply, group: Collection[str], most: int) -> str | None:
     if named != set(names):
         wrong = ", ".join(sorted(named ^ set(names)))
         return f"the evidence's text and its key items differ in {wrong}"
+    if any(_TAG.search(_REFERENCE.sub("", claim.text)) for claim in reply.claims):
+        return "the evidence has an <obj> without its </obj>, or the other way round"
     if not used <= set(group):
         return f"the evidence cites {', '.join(sorted(used - set(group)))}, outside the group"
     if len(used) > most:
         return f"the evidence cites {len(used)} frames, {most} are allowed"
+    unclaimed = [item.item for item in reply.key_items if not _claimed(item, reply.claims)]
+    if unclaimed:
+        return f"no claim that names {', '.join(unclaimed)} cites the frame to find it on"
     return None
+
+
+def _claimed(item: DraftKeyItem, claims: Sequence[DraftClaim]) -> bool:
+    """Whether a claim that names the item cites its frame, so that box and time agree."""
+    return any(item.frame in c.frames and item.item in _REFERENCE.findall(c.text) for c in claims)
 
 
 def _used(reply: EvidenceReply) -> set[str]:
@@ -164,7 +175,7 @@ def stage(recipe: Recipe) -> Stage:
     identity = recipe.identity
     return Stage(
         name="evidence",
-        version=1,
+        version=2,
         primary=Table("verdicts", Verdict, PassedVerdict),
         split=passed_only(),
         lookups=(

@@ -78,12 +78,21 @@ def reply(text: str, *names: str, frame: str = "f") -> EvidenceReply:
         (reply("<obj>dog_1</obj>, <obj>cat_1</obj>.", "dog_1"), "differ in cat_1"),
         (reply("<obj>dog_1</obj> runs.", "dog_1", "dog_1"), "two key items one name"),
         (reply("<obj>dog_1</obj> runs.", "dog_1", frame="x"), "x, outside the group"),
-        (reply("<obj>dog_1</obj> runs.", "dog_1", frame="g"), "2 frames, 1 are allowed"),
+        (reply("<obj>dog_1</obj> runs after <obj>dog_1.", "dog_1"), "without its </obj>"),
         (reply("<obj>dog_1</obj> runs.", "dog_1"), None),
     ],
 )
 def test_a_reply_that_does_not_fit_together_is_no_evidence(
     draft: EvidenceReply, told: str | None
 ) -> None:
-    found = flaw(draft, ["f", "g"], 1)
+    found = flaw(draft, ["f", "g"], 2)
     assert found is None if told is None else told in (found or "")
+
+
+def test_a_key_item_is_on_a_frame_that_a_claim_about_it_cites() -> None:
+    draft = reply("<obj>dog_1</obj> runs.", "dog_1", frame="g")
+    assert flaw(draft, ["f", "g"], 1) == "the evidence cites 2 frames, 1 are allowed"
+    assert "names dog_1 cites the frame" in (flaw(draft, ["f", "g"], 2) or "")
+    later = DraftClaim(text="Then <obj>dog_1</obj> rests.", frames=("g",))
+    whole = EvidenceReply(key_items=draft.key_items, claims=(*draft.claims, later))
+    assert flaw(whole, ["f", "g"], 2) is None
