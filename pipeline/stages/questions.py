@@ -74,7 +74,7 @@ def stage(recipe: Recipe) -> Stage:
     identity = recipe.identity
     return Stage(
         name="questions",
-        version=1,
+        version=2,
         primary=Table("core_frames", Group, GroupFrames),
         split=by_column("id"),
         writes=(Question,),

@@ -136,7 +136,8 @@ def progress(moments: Sequence[Moment]) -> Iterator[Fact]:
     if len(told) > MOST_MOMENTS:
         told = [told[0], told[len(told) // 2], told[-1]]
     kinds = [things(objects) for _, objects in told]
-    if len(told) > 1 and all(a != b for a, b in pairwise(kinds)):
+    apart = _told_apart([m for m, _ in told])
+    if len(told) > 1 and apart and all(a != b for a, b in pairwise(kinds)):
         yield _listing(Task.NARRATIVE_STRUCTURING, "progress", told, with_places=True)
 
 

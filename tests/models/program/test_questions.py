@@ -135,6 +135,7 @@ def test_an_object_that_comes_back_much_later_may_be_another() -> None:
 def test_moments_that_read_the_same_are_not_compared() -> None:
     frames = group((0, [seen("dog", LEFT)]), (1, [seen("dog", RIGHT)]), step=0.1)
     assert not answers(frames, Task.SITUATIONAL_AWARENESS)
+    assert not answers(frames, Task.NARRATIVE_STRUCTURING)
 
 
 def test_only_wanted_tasks_and_no_more_than_asked() -> None:
