@@ -64,12 +64,14 @@ class Prompt:
             PromptError: inputs are missing or unknown, or the template asks for more of them.
         """
         given, declared = set(inputs), set(self.inputs)
-        if given != declared:
-            wrong = ", ".join(sorted(given ^ declared))
-            raise PromptError(f"prompt {self.id} takes {sorted(declared)}; check {wrong}")
+        if missing := sorted(declared - given):
+            raise PromptError(f"prompt {self.id} cannot be rendered without {', '.join(missing)}")
+        if unknown := sorted(given - declared):
+            raise PromptError(f"prompt {self.id} does not declare the input {', '.join(unknown)}")
         try:
-            return _template(self.body).render(**inputs)
-        except TemplateError as error:
+            return template(self.body).render(**inputs)
+        except (TemplateError, TypeError, ValueError, ArithmeticError) as error:
+            # Jinja lets what an expression raises through: `{{ 1 + name }}`.
             raise PromptError(f"prompt {self.id} cannot be rendered: {error}") from error
 
 
@@ -82,8 +84,13 @@ def environment() -> ImmutableSandboxedEnvironment:
 
 
 @cache
-def _template(body: str) -> Template:
-    return environment().from_string(body)
+def template(text: str) -> Template:
+    """A text compiled once; prompts are few, and each is rendered for every unit.
+
+    Raises:
+        TemplateSyntaxError: it is no Jinja.
+    """
+    return environment().from_string(text)
 
 
 def load(name: str) -> Prompt:
@@ -95,14 +102,14 @@ def load(name: str) -> Prompt:
     Raises:
         PromptError: there is no such prompt, or its front matter is not valid.
     """
-    text = _read(name).replace("\r\n", "\n")
     try:
+        text = _read(name).replace("\r\n", "\n")
         empty, front, body = text.split("---\n", 2)
         matter = FrontMatter.model_validate(yaml.safe_load(front))
     except (ValueError, yaml.YAMLError, ValidationError) as error:
         raise PromptError(
             f"prompt {name} needs YAML front matter between two `---` lines with id, version, "
-            f"inputs and output_schema: {error}"
+            f"inputs and output_schema, all in UTF-8: {' '.join(str(error).split())}"
         ) from error
     if empty.strip():
         raise PromptError(f"prompt {name} has text before its front matter")

@@ -5,26 +5,34 @@ They lie in `prompts/` so that they are hashed, versioned and printed in the car
 """
 
 from collections.abc import Sequence
+from functools import cache
 from itertools import groupby
-from typing import Any
+from typing import Annotated, Any
 
 import yaml
 from blake3 import blake3
 from jinja2 import TemplateError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from pipeline.errors import PromptError
 from pipeline.models.coco import many, one
 from pipeline.models.program.observations import Side, distinct, side
-from pipeline.prompts import Prompt, environment
+from pipeline.prompts import Prompt, template
 from pipeline.records import DetectedObject
+
+_KINDS = TypeAdapter(dict[str, dict[str, Annotated[list[str], Field(min_length=1)]]])
 
 
 class Wordings:
-    """The sentences of one prompt."""
+    """The sentences of one prompt.
+
+    Raises:
+        PromptError: its body is not lists of sentences by kind and part.
+    """
 
     def __init__(self, prompt: Prompt) -> None:
         self._prompt = prompt
-        self._kinds: dict[str, dict[str, list[str]]] = yaml.safe_load(prompt.body)
+        self._kinds = _sentences(prompt)
 
     def say(self, kind: str, part: str, seed: str, **slots: Any) -> str:
         """A sentence of a kind: the same for the same seed, varied between seeds.
@@ -34,11 +42,23 @@ class Wordings:
         """
         try:
             choices = self._kinds[kind][part]
-            return environment().from_string(pick(choices, seed + kind + part)).render(**slots)
+            return template(pick(choices, seed + kind + part)).render(**slots)
         except (KeyError, TypeError, TemplateError) as error:
             raise PromptError(
                 f"prompt {self._prompt.id}: `{kind}.{part}` cannot be said: {error}"
             ) from error
+
+
+@cache
+def _sentences(prompt: Prompt) -> dict[str, dict[str, list[str]]]:
+    # Reading YAML takes longer than all that is said about one question.
+    try:
+        return _KINDS.validate_python(yaml.safe_load(prompt.body))
+    except (yaml.YAMLError, ValidationError) as error:
+        raise PromptError(
+            f"prompt {prompt.id}: its body is no table of sentences by kind and part: "
+            f"{' '.join(str(error).split())}"
+        ) from error
 
 
 def pick(choices: Sequence[str], seed: str) -> str:
