@@ -57,20 +57,23 @@ class RowReader:
         ]
 
     def rows(self, table: Table[Any], refs: Refs) -> list[Any]:
-        """The rows in the order of the references."""
-        out: list[Any] = [None] * len(refs.file)
+        """The rows in the order of the references; one that many units share is decoded once."""
+        (file, row, element), again = np.unique(
+            np.stack([refs.file, refs.row, refs.element]), axis=1, return_inverse=True
+        )
+        found: list[Any] = [None] * len(file)
         for index, name in enumerate(refs.files):
-            here = np.flatnonzero(refs.file == index)
+            here = np.flatnonzero(file == index)
             starts = self._row_group_starts(name)
-            groups = np.searchsorted(starts, refs.row[here], side="right") - 1
+            groups = np.searchsorted(starts, row[here], side="right") - 1
             for group in np.unique(groups):
                 at = here[groups == group]
                 data = self._group(name, int(group), table)
-                places = data.offsets[refs.row[at] - starts[group]] + refs.element[at]
+                places = data.offsets[row[at] - starts[group]] + element[at]
                 decoded = from_arrow(table.view, data.rows.take(pa.array(places)))
-                for position, row in zip(at.tolist(), decoded, strict=True):
-                    out[position] = row
-        return out
+                for position, value in zip(at.tolist(), decoded, strict=True):
+                    found[position] = value
+        return [found[i] for i in again.ravel().tolist()]
 
     def _row_group_starts(self, name: str) -> npt.NDArray[np.int64]:
         starts = self._starts.get(name)
