@@ -1,12 +1,14 @@
 """One question with all that the workspace holds about it, gathered from the stages' tables."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TypeVar
 
 from pipeline.engine.browse import UnitOutcome, read_ids, read_outcome, read_table
 from pipeline.engine.workspace import Workspace
 from pipeline.errors import UnknownUnitError
+from pipeline.publish.reading import read_rejection
 from pipeline.records import (
     Bbox,
     Box,
@@ -48,6 +50,7 @@ class Inspection:
     options: Options | None
     sample: Sample | None
     rejection: Rejection | None
+    """Of selection, or of publish, which takes out a sample that repeats one of the test split."""
     outcomes: tuple[UnitOutcome, ...]
     """Of this question's units, where they are not kept."""
 
@@ -81,8 +84,11 @@ class NamedBox:
     verified: bool
 
 
-def find(workspace: Workspace, name: str) -> Inspection | VideoQuestions:
+def find(workspace: Workspace, dataset: Path, name: str) -> Inspection | VideoQuestions:
     """What this id means: a question, or a video with its questions; a unique start is enough.
+
+    Args:
+        dataset: the folder that the workspace publishes to, which need not be there yet.
 
     Raises:
         UnknownUnitError: nothing has this id, or several begin with it.
@@ -94,7 +100,7 @@ def find(workspace: Workspace, name: str) -> Inspection | VideoQuestions:
     if len(several) != 1 or not name:
         raise UnknownUnitError(_not_one(workspace, name, several))
     if several[0] in questions:
-        return _gather(workspace, several[0])
+        return _gather(workspace, dataset, several[0])
     written = read_table(workspace, "questions", Question, {"video": several[0]})
     return VideoQuestions(several[0], tuple(written))
 
@@ -108,7 +114,7 @@ def boxes_on(inspection: Inspection, frame: str) -> list[NamedBox]:
     ]
 
 
-def _gather(workspace: Workspace, question_id: str) -> Inspection:
+def _gather(workspace: Workspace, dataset: Path, question_id: str) -> Inspection:
     question = _one(workspace, "questions", Question, question_id)
     assert question is not None, f"question {question_id} was listed a moment ago"
     evidence = _one(workspace, "evidence", Evidence, question_id)
@@ -128,9 +134,15 @@ def _gather(workspace: Workspace, question_id: str) -> Inspection:
         intervals=tuple(sorted(intervals, key=lambda i: int(i.id.rpartition("#")[2]))),
         options=_one(workspace, "options", Options, question_id),
         sample=_one(workspace, "selection", Sample, question_id),
-        rejection=_one(workspace, "selection", Rejection, question_id),
+        rejection=_one(workspace, "selection", Rejection, question_id)
+        or _repeat(dataset, question_id),
         outcomes=tuple(o for o in outcomes if o is not None and o.status != "kept"),
     )
+
+
+def _repeat(dataset: Path, question_id: str) -> Rejection | None:
+    published = read_rejection(dataset, question_id)
+    return None if published is None else Rejection(**asdict(published))
 
 
 def _one(workspace: Workspace, stage: str, record: type[R], row_id: str) -> R | None:

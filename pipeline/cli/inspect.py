@@ -34,10 +34,11 @@ def inspect(
     from pipeline.cli.talk import emit
     from pipeline.cli.workspaces import existing
     from pipeline.errors import UsageError
+    from pipeline.graph import DATASET
     from pipeline.inspection import VideoQuestions, find
 
     workspace = existing(work)
-    found = find(workspace, id_)
+    found = find(workspace, work / DATASET, id_)
     if isinstance(found, VideoQuestions):
         if image is not None:
             raise UsageError(f"{id_} is a video: --image needs a question's id")
@@ -88,8 +89,9 @@ def _say_question(work: Path, found: "Inspection", image: Path | None) -> None:
         talk(f"see it: [bold]{literal(command)}[/bold]")
     else:
         talk(f"its frames and boxes: [bold]{literal(image)}[/bold]")
-    if found.rejection is not None:
+    if found.rejection is not None and found.rejection.stage in ("verdicts", "selection"):
         from pipeline.graph import OVERRIDES
 
+        # What has no evidence or no box, or repeats the test split, cannot be kept by a word.
         line = literal(f"{found.question.id},keep,why it is good,")
         talk(f"to keep it anyway, add [bold]{line}[/bold] to {literal(work / OVERRIDES)}")

@@ -103,11 +103,11 @@ def _options(found: Inspection) -> Iterator[str]:
 
 
 def _fate(found: Inspection) -> Iterator[str]:
-    if found.sample is not None:
-        yield f"became a sample, licence {found.sample.licence}, source {found.sample.source}"
-    elif found.rejection is not None:
+    if found.rejection is not None:
         rejection = found.rejection
         yield f"rejected by {rejection.stage} ({rejection.reason}): {rejection.message}"
+    elif found.sample is not None:
+        yield f"became a sample, licence {found.sample.licence}, source {found.sample.source}"
     else:
         yield "not decided yet: selection has not come to it"
     for outcome in found.outcomes:

@@ -1,17 +1,21 @@
 """Reading a published folder back, without `datasets`: for the command line."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.dataset as ds
 from pydantic import TypeAdapter
 
 from pipeline.engine.store import storage_errors
 from pipeline.publish.features import arrow_schema
-from pipeline.publish.published import SampleRow
+from pipeline.publish.front_matter import REJECTED
+from pipeline.publish.published import RejectionRow, SampleRow
 
 _ROW: TypeAdapter[SampleRow] = TypeAdapter(SampleRow)
+_REJECTION: TypeAdapter[RejectionRow] = TypeAdapter(RejectionRow)
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,18 @@ def read_sample(dataset: Path, sample_id: str) -> SampleRow | None:
     return _ROW.validate_python(found[0]) if found else None
 
 
+def read_rejection(dataset: Path, question_id: str) -> RejectionRow | None:
+    """Why this question is not published, or None where the folder does not say."""
+    files = sorted((dataset / REJECTED).glob("*.parquet"))
+    with storage_errors("read", dataset):
+        table = _table(files, arrow_schema(RejectionRow))
+        found = table.to_table(filter=ds.field("id") == question_id).to_pylist()
+    return _REJECTION.validate_python(found[0]) if found else None
+
+
 def _data(dataset: Path) -> Any:
-    files = sorted((dataset / "data").glob("*.parquet"))
-    return ds.dataset([str(f) for f in files], schema=arrow_schema(SampleRow), format="parquet")
+    return _table(sorted((dataset / "data").glob("*.parquet")), arrow_schema(SampleRow))
+
+
+def _table(files: Sequence[Path], schema: pa.Schema) -> Any:
+    return ds.dataset([str(f) for f in files], schema=schema, format="parquet")

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pipeline.publish.reading import PublishedSample, first_samples, read_sample
+from pipeline.publish.reading import PublishedSample, first_samples, read_rejection, read_sample
 from tests.publish.publishing import publish, publish_some
 from tests.publish.samples import blob_of, jpeg
 
@@ -29,3 +29,12 @@ def test_a_dataset_without_samples_has_none(tmp_path: Path) -> None:
     publish(blobs, tmp_path / "dataset", [])
     assert first_samples(tmp_path / "dataset", 3) == []
     assert read_sample(tmp_path / "dataset", "q0003") is None
+
+
+def test_why_a_question_is_not_published(tmp_path: Path) -> None:
+    dataset = publish_some(tmp_path)
+    found = read_rejection(dataset, "r0000")
+    assert found is not None
+    assert (found.stage, found.reason) == ("selection", "yes_no_bias")
+    assert read_rejection(dataset, "q0003") is None
+    assert read_rejection(tmp_path / "never-published", "r0000") is None
