@@ -58,7 +58,7 @@ def test_a_reworded_prompt_reruns_its_stage_and_what_its_words_reach(
 ) -> None:
     original = Path("prompts/questions/program.md").read_text()
     reworded = tmp_path / "program.md"
-    reworded.write_text(original.replace("How do the vehicles in", "In what way do the vehicles of"))
+    reworded.write_text(original.replace("How do the vehicles in", "How do the vehicles of"))
     before = _questions(workspace)
     touched = sum(q.startswith("How do the vehicles in") for q in before)
     setting = f"questions.prompt={reworded}"
