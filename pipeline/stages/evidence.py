@@ -10,10 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
-import numpy as np
-import pyarrow as pa
-
-from pipeline.engine.stage import Blobs, Lookup, Membership, Split, Stage, Table, Unit
+from pipeline.engine.stage import Blobs, Lookup, Stage, Table, Unit
 from pipeline.models.replies import DraftClaim, DraftKeyItem, EvidenceReply
 from pipeline.models.writer import Reply
 from pipeline.outcome import Kept, Outcome, Rejected
@@ -30,6 +27,7 @@ from pipeline.records import (
     Verdict,
     record,
 )
+from pipeline.stages.passed import passed_only
 from pipeline.stages.writing import AskingWorker, GroupFrames, frames_json, writer_identity
 from pipeline.tasks import Task
 
@@ -56,16 +54,6 @@ class AskedQuestion(Record):
     task: Task
     question: str
     frames: tuple[str, ...]
-
-
-def passed_only() -> Split:
-    """One unit for every verdict that passed."""
-
-    def assign(table: pa.Table) -> Membership:
-        rows = np.flatnonzero(table["passed"].to_numpy())
-        return Membership(table["id"].combine_chunks().take(pa.array(rows)), rows)
-
-    return Split(("id", "passed"), assign)
 
 
 def _inputs(identity: Identity, unit: Unit) -> Mapping[str, Any]:

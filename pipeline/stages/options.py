@@ -10,11 +10,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import combinations
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
-
-from pipeline.engine.stage import Blobs, Lookup, Membership, Split, Stage, Table, Unit
+from pipeline.engine.stage import Blobs, Lookup, Stage, Table, Unit
 from pipeline.outcome import Kept, Outcome, Rejected
 from pipeline.prompts import Prompt, load
 from pipeline.recipe import OptionsSettings, Recipe
@@ -31,6 +27,7 @@ from pipeline.records import (
 from pipeline.stages.distractors.choose import COUNT, arrange, distractors, letter_of
 from pipeline.stages.distractors.mentions import labels_in
 from pipeline.stages.distractors.rules import Rules, read_rules
+from pipeline.stages.passed import passed_only
 
 VERSION = 1
 
@@ -115,13 +112,6 @@ def write_options(
         yield Kept([row])
 
 
-def passed_questions(verdicts: pa.Table) -> Membership:
-    """One unit for every question that passed."""
-    rows = np.flatnonzero(verdicts.column("passed").to_numpy())
-    ids = pc.cast(verdicts.column("id"), pa.string()).combine_chunks()
-    return Membership(ids.take(pa.array(rows)), rows)
-
-
 def _provenance(prompt: Prompt) -> Provenance:
     return Provenance(
         stage="options",
@@ -146,7 +136,7 @@ def stage(recipe: Recipe) -> Stage:
         name="options",
         version=VERSION,
         primary=Table("verdicts", Verdict, PassedAnswer),
-        split=Split(("id", "passed"), passed_questions),
+        split=passed_only(),
         lookups=(
             Lookup(Table("questions", Question, AskedText), "id", PassedAnswer, "id"),
             Lookup(Table("verdicts", Verdict, OtherAnswer), "video", PassedAnswer, "video"),

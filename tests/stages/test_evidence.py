@@ -4,7 +4,8 @@ import pytest
 from pipeline.models.replies import DraftClaim, DraftKeyItem, EvidenceReply
 from pipeline.outcome import Outcome, Rejected
 from pipeline.records import Evidence, Mention, Question, Rejection
-from pipeline.stages.evidence import AskedQuestion, PassedVerdict, flaw, passed_only, stage
+from pipeline.stages.evidence import AskedQuestion, PassedVerdict, flaw, stage
+from pipeline.stages.passed import passed_only
 from tests.stages.units import kept, run, unit
 from tests.stages.writing import BLOBS, GROUP, asked, recipe
 

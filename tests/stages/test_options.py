@@ -15,9 +15,9 @@ from pipeline.stages.options import (
     OtherAnswer,
     PassedAnswer,
     Shown,
-    passed_questions,
     stage,
 )
+from pipeline.stages.passed import passed_only
 from tests.stages.units import kept, run, unit
 
 STAGE = stage(Recipe(name="t"))
@@ -103,7 +103,7 @@ def test_an_answer_that_cannot_be_made_false_is_rejected_with_the_reason() -> No
 
 def test_only_questions_that_passed_are_units() -> None:
     table = pa.table({"id": ["a", "b", "c"], "passed": [True, False, True]})
-    members = passed_questions(table)
+    members = passed_only().assign(table)
     assert members.unit_ids.to_pylist() == ["a", "c"]
     assert np.array_equal(members.rows, [0, 2])
 
