@@ -6,7 +6,8 @@ Prints one JSON line a figure:
 
 * driver CPU a trivial unit over Ray (bar: 1 ms), beside a plain Python loop doing the same work
 * a run with nothing to do over `--large` units (bar: 5 s, and Ray never starts)
-* growth of the driver's peak memory from `--units` to `--large` units (bar: 200 bytes a unit)
+* growth of the driver's peak memory from `--units` to `--large` units (bar: 200 bytes a unit), in
+  a run that does all of them and in one that has nothing to do
 * `demitasse --help` (bar: 0.3 s)
 
 Each case runs in a process of its own, since peak memory only ever grows.
@@ -44,6 +45,10 @@ def main() -> None:
             Double(id=f"item-{i:09d}", value=2 * i)
         loop = time.perf_counter() - start
         say("times_a_plain_loop", ray["wall_s"] / loop)
+
+        more = in_process(root / "ray-large", options.large, "--ray")
+        growth = (more["peak_mb"] - ray["peak_mb"]) * 2**20 / (options.large - options.units)
+        say("run_driver_bytes_a_unit", growth, bar=200.0)
 
         in_process(root / "small", options.units)
         in_process(root / "large", options.large)
