@@ -6,16 +6,15 @@ build after a crash, with ten new videos, or with one changed setting is this sa
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Event as Flag
 from typing import Protocol
-
-import pyarrow as pa
 
 from pipeline.engine.compaction import compact
 from pipeline.engine.events import Counts, Listener, PackDone, StageEnded, StageStarted
 from pipeline.engine.execute import Executor, Summary
 from pipeline.engine.lane import Lane, LocalLane
+from pipeline.engine.memory import give_back, use_system_pool
 from pipeline.engine.packs import cut, pack_units
 from pipeline.engine.plan import Work
 from pipeline.engine.planner import Planner
@@ -72,8 +71,7 @@ class Build:
         Raises:
             DemitasseError: the workspace or the cluster failed, or `first` has nothing to use.
         """
-        # Planning allocates and frees large columns; the system's allocator gives them back.
-        pa.set_memory_pool(pa.system_memory_pool())
+        use_system_pool()
         names = [stage.name for stage in self.stages]
         start = names.index(first) if first else 0
         end = names.index(last) + 1 if last else len(names)
@@ -91,23 +89,30 @@ class Build:
     def _stage(self, stage: Stage) -> None:
         workspace = self.planner.workspace
         work, ledger = self.planner.work(stage)
-        plan, started = work.plan, time.monotonic()
-        folder = workspace.stage_folder(stage.name, plan.identity)
-        self.listen(StageStarted(stage.name, len(plan), len(work.todo)))
+        started, sent, found = time.monotonic(), len(work.todo), work.found
+        folder = workspace.stage_folder(stage.name, work.plan.identity)
+        self.listen(StageStarted(stage.name, len(work.plan), sent))
         usage = Usage()
-        if len(work.todo):
+        if sent:
             workspace.describe(stage)
             usage = self._run(stage, folder, work, ledger.seconds_a_unit())
-            if compact(workspace.store, folder, self.runtime.compact_parts):
-                ledger = workspace.ledger(stage.name, plan.identity)
-            else:
-                ledger.refresh()
-        found = ledger.find(plan.keys) if len(work.todo) else work.found
+        # Where the inputs lie is of no use any more, and is the largest thing in memory.
+        plan = replace(work.plan, tables=())
+        del work
+        if sent:
+            del ledger
+            give_back()
+            compact(workspace.store, folder, self.runtime.compact_parts)
+            give_back()
+            ledger = workspace.ledger(stage.name, plan.identity)
+            give_back()
+            found = ledger.find(plan.keys)
         counts = self.planner.settle(stage, ledger, found, complete=not self.stop.is_set())
+        give_back()
         workspace.save_plan(plan)
-        self._ran[stage.name] = len(work.todo)
+        self._ran[stage.name] = sent
         seconds = time.monotonic() - started
-        self.listen(StageEnded(stage.name, counts, len(work.todo), seconds, usage))
+        self.listen(StageEnded(stage.name, counts, sent, seconds, usage))
 
     def _run(self, stage: Stage, folder: str, work: Work, unit_seconds: float) -> Usage:
         executor = Executor(stage, folder, self.planner.workspace.store)

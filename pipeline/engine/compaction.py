@@ -12,12 +12,16 @@ import pyarrow.parquet as pq
 from blake3 import blake3
 
 from pipeline.engine.ledger import live_files
-from pipeline.engine.parts import snapshot_metadata
+from pipeline.engine.memory import give_back
+from pipeline.engine.parts import PAGE_BYTES, snapshot_metadata
 from pipeline.engine.store import Store, storage_errors
 
 LARGE_BYTES = 64 << 20
-GROUP_BYTES = 16 << 20
+GROUP_BYTES = 4 << 20
 """Row groups of a snapshot: what a worker reads to get one unit's rows."""
+REPEATING = ["status", "code", "message", "inputs.list.element.table"]
+"""Columns worth a dictionary. The others hold ids, keys and hashes, whose dictionaries would
+be as large as the columns and stand beside them in memory until the row group ends."""
 
 
 def compact(store: Store, folder: str, more_than: int) -> bool:
@@ -47,13 +51,23 @@ def _write_snapshot(store: Store, name: str, parts: Sequence[str]) -> None:
     schema = pq.read_schema(store.path(parts[0]))
     covers = [part.rpartition("/")[2] for part in parts]
     schema = schema.with_metadata(snapshot_metadata(covers))
-    with store.create(name) as file, pq.ParquetWriter(file, schema, compression="zstd") as writer:
+    with (
+        store.create(name) as file,
+        pq.ParquetWriter(
+            file,
+            schema,
+            compression="zstd",
+            use_dictionary=REPEATING,
+            data_page_size=PAGE_BYTES,
+        ) as writer,
+    ):
         held: list[pa.Table] = []
         for part in parts:
             with storage_errors("read", store.path(part)):
                 source = pq.ParquetFile(store.path(part))
             for group in range(source.num_row_groups):
-                held.append(source.read_row_group(group).replace_schema_metadata(schema.metadata))
+                table = source.read_row_group(group, use_threads=False)
+                held.append(table.replace_schema_metadata(schema.metadata))
                 if sum(t.nbytes for t in held) >= GROUP_BYTES:
                     _flush(writer, held)
         _flush(writer, held)
@@ -64,6 +78,7 @@ def _flush(writer: pq.ParquetWriter, held: list[pa.Table]) -> None:
         table = pa.concat_tables(held)
         writer.write_table(table, row_group_size=max(1, table.num_rows))
         held.clear()
+        give_back()
 
 
 def _remove_covered(store: Store, folder: str) -> None:

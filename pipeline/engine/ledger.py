@@ -24,7 +24,7 @@ from pipeline.engine.store import Store, storage_errors
 from pipeline.errors import StorageError
 
 STATUSES = (KEPT, REJECTED, FAILED)
-BATCH = 16_384
+BATCH = 8_192
 """Rows decoded at a time: a whole row group at once would cost several times its size."""
 
 _COLUMNS = ["unit_key", "status", "attempts", "seconds"]
@@ -58,31 +58,27 @@ class Ledger:
 
     store: Store
     folder: str
-    files: list[str] = field(default_factory=list)
+    files: list[str]
     _chunks: list[pa.Table] = field(default_factory=list)
     _seconds: float = 0.0
 
     @classmethod
     def load(cls, store: Store, folder: str) -> "Ledger":
-        ledger = cls(store, folder)
-        ledger.refresh()
+        ledger = cls(store, folder, live_files(store, folder))
+        for index, name in enumerate(ledger.files):
+            ledger._read(index, name)
         # Merged now, while nothing else of the planning is in memory.
         assert ledger._winners is not None
         return ledger
 
-    def refresh(self) -> None:
-        """Read the files that came since; after a compaction, load a new ledger instead."""
-        known = set(self.files)
-        for name in live_files(self.store, self.folder):
-            if name in known:
-                continue
-            row = 0
-            for batch in _open(self.store, name).iter_batches(BATCH, columns=_COLUMNS):
-                self._chunks.append(self._located(batch, len(self.files), row))
-                self._seconds += pc.sum(batch["seconds"]).as_py() or 0.0
-                row += batch.num_rows
-            self.files.append(name)
-        self.__dict__.pop("_winners", None)
+    def _read(self, index: int, name: str) -> None:
+        row = 0
+        # Threads would each keep freed memory of their own.
+        file = _open(self.store, name)
+        for batch in file.iter_batches(BATCH, columns=_COLUMNS, use_threads=False):
+            self._chunks.append(self._located(batch, index, row))
+            self._seconds += pc.sum(batch["seconds"]).as_py() or 0.0
+            row += batch.num_rows
 
     @staticmethod
     def _located(batch: pa.RecordBatch, file: int, row: int) -> pa.Table:

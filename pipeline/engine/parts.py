@@ -54,6 +54,10 @@ OUTCOME_FIELDS = [
 ]
 
 
+PAGE_BYTES: Final = 64 << 10
+"""Of the driver's own files: who writes or reads one holds a page of every column at a time."""
+
+
 def part_schema(writes: Sequence[type[Record]]) -> pa.Schema:
     """The explicit schema of a stage's parts: an all-null column keeps its type."""
     fields = list(OUTCOME_FIELDS)

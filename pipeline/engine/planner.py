@@ -11,12 +11,12 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.engine.events import Counts
 from pipeline.engine.keys import stage_identity
 from pipeline.engine.ledger import STATUSES, Found, Ledger
+from pipeline.engine.memory import give_back
 from pipeline.engine.parts import FAILED, KEPT, REJECTED
 from pipeline.engine.plan import Plan, Work, make_plan, planning_columns
 from pipeline.engine.stage import RECIPE, Stage, Table
@@ -51,15 +51,15 @@ class Planner:
         """The stage's plan against its ledger."""
         store = self.workspace.store
         ledger = self.workspace.ledger(stage.name, stage_identity(stage))
-        _give_back()
+        give_back()
         views = [
             load_view(store, table, self._current(table), sorted(planning_columns(stage, table)))
             for table in stage.tables
         ]
-        _give_back()
+        give_back()
         plan = make_plan(stage, views)
         del views
-        _give_back()
+        give_back()
         found = ledger.find(plan.keys)
         todo = found.status < 0
         if self.retry and self.retry.stage in (None, stage.name):
@@ -69,7 +69,7 @@ class Planner:
         if not todo.any():
             # Nothing will be sent, so nobody needs to know where the inputs lie.
             plan = replace(plan, tables=())
-        _give_back()
+        give_back()
         return Work(plan, found, np.flatnonzero(todo)), ledger
 
     def settle(
@@ -140,11 +140,6 @@ class Planner:
         pairs = set(zip(wanted["file"].to_pylist(), wanted["row"].to_pylist(), strict=True))
         here = list(zip(found.file.tolist(), found.row.tolist(), strict=True))
         return np.asarray(failed & np.array([pair in pairs for pair in here]))
-
-
-def _give_back() -> None:
-    """Return freed columns to the system, so that the steps' peaks do not add up."""
-    pa.default_memory_pool().release_unused()
 
 
 def count(ledger: Ledger, found: Found) -> Counts:

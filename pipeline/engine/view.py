@@ -89,7 +89,7 @@ def _read_file(
     rank = np.full(file.metadata.num_rows, -1, np.int32)
     rank[current.found.row[counts]] = np.flatnonzero(counts)
     unit = 0
-    for batch in file.iter_batches(BATCH, columns=wanted):
+    for batch in file.iter_batches(BATCH, columns=wanted, use_threads=False):
         yield _rows(batch, rank[unit : unit + len(batch)], index, unit, name, values, hashed)
         unit += len(batch)
 

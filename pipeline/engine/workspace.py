@@ -26,8 +26,8 @@ from blake3 import blake3
 from pipeline.engine import lock
 from pipeline.engine.columns import one_chunk
 from pipeline.engine.keys import KEY_BYTES, stage_facts, stage_identity
-from pipeline.engine.ledger import Found, Ledger, live_files
-from pipeline.engine.parts import UnitResult, encode, to_parquet
+from pipeline.engine.ledger import BATCH, Found, Ledger, live_files
+from pipeline.engine.parts import PAGE_BYTES, UnitResult, encode, to_parquet
 from pipeline.engine.plan import Plan
 from pipeline.engine.stage import Stage
 from pipeline.engine.store import Store, storage_errors
@@ -129,9 +129,17 @@ class Workspace:
         if path.exists() and label.items() <= (pq.read_schema(path).metadata or {}).items():
             return
         table = pa.table([plan.unit_ids, plan.keys], schema=_PLAN_SCHEMA)
-        sink = pa.BufferOutputStream()
-        pq.write_table(table.replace_schema_metadata(label), sink)
-        self.store.write(name, bytes(sink.getvalue()))
+        table = table.replace_schema_metadata(label)
+        with self.store.create(name) as file:
+            # All values differ: dictionaries would only hold them twice.
+            pq.write_table(
+                table,
+                file,
+                compression="zstd",
+                use_dictionary=False,
+                row_group_size=BATCH,
+                data_page_size=PAGE_BYTES,
+            )
 
     def saved_plan(self, stage: str) -> SavedPlan | None:
         path = self.store.path(f"stages/{stage}/plan.parquet")
