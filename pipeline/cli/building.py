@@ -16,7 +16,6 @@ from pipeline.cli.talk import emit, literal, talk
 from pipeline.engine.build import Build, Report
 from pipeline.engine.cluster import RayLanes
 from pipeline.engine.planner import Retry
-from pipeline.engine.store import storage_errors
 from pipeline.engine.workspace import Workspace
 from pipeline.errors import UsageError
 from pipeline.graph import DATASET, check_stage_name, planner, stages
@@ -24,6 +23,7 @@ from pipeline.inputs import absolute_spec, find_inputs
 from pipeline.publish.reading import first_samples
 from pipeline.recipe import Recipe
 from pipeline.recipe_file import recipe_hash, to_yaml
+from pipeline.store import storage_errors
 
 SHOWN = 3
 """Questions printed at the end of a run."""

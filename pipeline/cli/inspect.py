@@ -56,7 +56,7 @@ def _draw(workspace: "Workspace", found: "Inspection", image: Path) -> None:
     import io
 
     from pipeline.contact_sheet import contact_sheet
-    from pipeline.engine.store import BlobStore, storage_errors
+    from pipeline.store import BlobStore, storage_errors
 
     blobs = BlobStore(workspace.store)
     jpegs = [blobs.read(frame.blob, frame.offset, frame.length) for frame in found.core_frames]

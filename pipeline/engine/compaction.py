@@ -14,7 +14,7 @@ from blake3 import blake3
 from pipeline.engine.ledger import live_files
 from pipeline.engine.memory import give_back
 from pipeline.engine.parts import PAGE_BYTES, snapshot_metadata
-from pipeline.engine.store import Store, storage_errors
+from pipeline.store import Store, storage_errors
 
 LARGE_BYTES = 64 << 20
 GROUP_BYTES = 4 << 20

@@ -21,9 +21,9 @@ from pipeline.engine.packs import Pack
 from pipeline.engine.parts import InputRef, UnitResult, encode, to_parquet
 from pipeline.engine.rows import RowReader
 from pipeline.engine.stage import Stage, Unit, Worker
-from pipeline.engine.store import BlobStore, Store
 from pipeline.errors import ConservationError, DemitasseError
 from pipeline.outcome import Failed, Kept, Outcome, Usage
+from pipeline.store import BlobStore, Store
 
 BUG = "InternalError"
 """The error class of an exception that left a stage: a bug to be reported, with its place."""

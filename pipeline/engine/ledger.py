@@ -20,8 +20,8 @@ import pyarrow.parquet as pq
 from pipeline.engine.columns import merged, one_chunk
 from pipeline.engine.keys import KEY_BYTES
 from pipeline.engine.parts import FAILED, KEPT, REJECTED, covered_by
-from pipeline.engine.store import Store, storage_errors
 from pipeline.errors import StorageError
+from pipeline.store import Store, storage_errors
 
 STATUSES = (KEPT, REJECTED, FAILED)
 BATCH = 8_192

@@ -15,8 +15,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pipeline.engine.store import storage_errors
 from pipeline.errors import WorkspaceBusyError
+from pipeline.store import storage_errors
 
 
 @contextmanager

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 from pipeline.engine.columns import from_arrow, table_name
 from pipeline.engine.packs import Pack, Refs
 from pipeline.engine.stage import Stage, Table, Unit
-from pipeline.engine.store import Store, storage_errors
+from pipeline.store import Store, storage_errors
 
 CACHE_BYTES = 64 << 20
 

@@ -17,7 +17,7 @@ from pipeline.engine.columns import arrow_type, combine_hashes, hints, merged, o
 from pipeline.engine.ledger import BATCH, STATUSES, Found
 from pipeline.engine.parts import FAILED
 from pipeline.engine.stage import Table
-from pipeline.engine.store import Store, storage_errors
+from pipeline.store import Store, storage_errors
 
 
 @dataclass(frozen=True)

@@ -30,11 +30,11 @@ from pipeline.engine.ledger import BATCH, Found, Ledger, live_files
 from pipeline.engine.parts import PAGE_BYTES, UnitResult, encode, to_parquet
 from pipeline.engine.plan import Plan
 from pipeline.engine.stage import Stage
-from pipeline.engine.store import Store, storage_errors
 from pipeline.engine.view import Current
 from pipeline.errors import WorkspaceFormatError
 from pipeline.outcome import Kept
 from pipeline.records import Record
+from pipeline.store import Store, storage_errors
 
 FORMAT = 1
 

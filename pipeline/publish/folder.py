@@ -15,8 +15,8 @@ from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from pipeline.engine.store import storage_errors, sync_folder
 from pipeline.errors import UsageError
+from pipeline.store import storage_errors, sync_folder
 
 MARKER: Final = ".demitasse.json"
 

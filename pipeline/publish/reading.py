@@ -9,10 +9,10 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 from pydantic import TypeAdapter
 
-from pipeline.engine.store import storage_errors
 from pipeline.publish.features import arrow_schema
 from pipeline.publish.front_matter import REJECTED
 from pipeline.publish.published import RejectionRow, SampleRow
+from pipeline.store import storage_errors
 
 _ROW: TypeAdapter[SampleRow] = TypeAdapter(SampleRow)
 _REJECTION: TypeAdapter[RejectionRow] = TypeAdapter(RejectionRow)

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.engine.store import Store
 from pipeline.errors import StorageError, WorkspaceBusyError, WorkspaceFormatError
+from pipeline.store import Store
 from tests.engine.chain import Run, numbers, stages
 
 VALUES = [float(v) for v in (1, 2, 3, 13, 404, 4, 5, 6, 7)]

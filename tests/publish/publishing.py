@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.engine.stage import Unit
-from pipeline.engine.store import BlobStore
 from pipeline.outcome import Kept
 from pipeline.recipe import Identity, PublishSettings, Recipe
 from pipeline.records import Publication, Rejection, Sample, StageCount
 from pipeline.stages.publish import stage
+from pipeline.store import BlobStore
 from tests.publish.samples import blob_of, rejection, sample
 
 FUNNEL = (

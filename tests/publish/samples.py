@@ -7,7 +7,6 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from pipeline.engine.store import BlobStore
 from pipeline.records import (
     Box,
     CoreFrame,
@@ -17,6 +16,7 @@ from pipeline.records import (
     Rejection,
     Sample,
 )
+from pipeline.store import BlobStore
 from pipeline.tasks import Task
 from tests.stages.units import store_jpegs
 

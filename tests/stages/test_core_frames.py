@@ -5,11 +5,11 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.engine.store import BlobStore, Store
 from pipeline.outcome import Rejected
 from pipeline.recipe import CoreFramesSettings, Identity, Recipe
 from pipeline.records import Float32, Group, Survivor
 from pipeline.stages.core_frames import CaptionVector, FrameCaption, SceneSpan, group_id, stage
+from pipeline.store import BlobStore, Store
 from tests.stages.units import kept, run, unit
 
 BLOBS = BlobStore(Store(Path("unused")))

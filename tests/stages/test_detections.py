@@ -3,10 +3,10 @@ from pathlib import Path
 import pytest
 
 from pipeline.engine.stage import Unit
-from pipeline.engine.store import BlobStore
 from pipeline.outcome import Failed, Kept
 from pipeline.recipe import DetectorSettings, Identity, Recipe
 from pipeline.stages.detections import StoredFrame, Wanted, stage
+from pipeline.store import BlobStore
 from tests.shots import shots
 from tests.stages.units import kept, run, store_jpegs, unit
 

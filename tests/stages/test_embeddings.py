@@ -2,10 +2,10 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.engine.store import BlobStore, Store
 from pipeline.recipe import CaptionsSettings, EmbedderSettings, Identity, Recipe
 from pipeline.records import Vector
 from pipeline.stages.embeddings import CaptionText, stage
+from pipeline.store import BlobStore, Store
 from tests.stages.units import kept, run, unit
 
 

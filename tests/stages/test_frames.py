@@ -8,11 +8,11 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.engine.store import BlobStore, Store
 from pipeline.outcome import Failed, Kept, Outcome, Rejected
 from pipeline.recipe import FramesRuntime, FramesSettings, Recipe, Runtime
 from pipeline.records import Frame, Metric
 from pipeline.stages import frames
+from pipeline.store import BlobStore, Store
 from tests.footage import bikes
 from tests.media.cases import CASES, FIRST_NUMBER, FRAMES, render_case
 from tests.rendering import Encoding, read_number, render_numbers

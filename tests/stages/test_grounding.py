@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.engine.store import BlobStore, Store
 from pipeline.outcome import Kept, Outcome, Rejected
 from pipeline.recipe import Recipe
 from pipeline.records import Bbox, Box, Claim, Interval, KeyItem, Rejection
@@ -19,6 +18,7 @@ from pipeline.stages.grounding import (
     overlap,
     stage,
 )
+from pipeline.store import BlobStore, Store
 from pipeline.tasks import Task
 from tests.stages.units import kept, run, unit
 

@@ -4,7 +4,6 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from pipeline.engine.store import BlobStore, Store
 from pipeline.errors import PromptError
 from pipeline.outcome import Outcome, Rejected
 from pipeline.recipe import Recipe
@@ -18,6 +17,7 @@ from pipeline.stages.options import (
     stage,
 )
 from pipeline.stages.passed import passed_only
+from pipeline.store import BlobStore, Store
 from tests.stages.units import kept, run, unit
 
 STAGE = stage(Recipe(name="t"))

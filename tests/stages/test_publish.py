@@ -9,13 +9,13 @@ from pathlib import Path
 from pipeline.engine.build import Build, LocalLanes
 from pipeline.engine.planner import Planner
 from pipeline.engine.stage import RECIPE, Blobs, Stage, Table, Unit, by_column
-from pipeline.engine.store import BlobStore
 from pipeline.engine.workspace import Workspace
 from pipeline.outcome import Kept, Outcome, Rejected
 from pipeline.publish.reading import first_samples, read_sample
 from pipeline.recipe import Recipe
 from pipeline.records import CoreFrame, Record, Rejection, Sample, record
 from pipeline.stages import publish
+from pipeline.store import BlobStore
 from tests.publish.publishing import recipe, tree
 from tests.publish.samples import jpeg, rejection, sample
 

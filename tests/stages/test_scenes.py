@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.engine.store import BlobStore, Store
 from pipeline.outcome import Kept
 from pipeline.recipe import FramesSettings, ScenesSettings
 from pipeline.records import Metric, Scene
 from pipeline.stages import scenes
 from pipeline.stages.scenes import SegmentMetrics, VideoClock
+from pipeline.store import BlobStore, Store
 from tests.footage import bikes
 from tests.rendering import Encoding, Picture, render
 from tests.stages.segments import decode, recipe, view

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.engine.store import BlobStore, Store
 from pipeline.recipe import Recipe
 from pipeline.records import Judgement, Pair, Rejection, Sample
 from pipeline.stages.selection import stage
 from pipeline.stages.selection_rules.minhash import PERMUTATIONS
 from pipeline.stages.selection_rules.views import RejectedByEvidence, RejectedByGrounding
+from pipeline.store import BlobStore, Store
 from tests.stages.selection_cases import (
     FRAMES,
     asked,

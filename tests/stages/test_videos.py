@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from pipeline.engine.stage import Unit
-from pipeline.engine.store import BlobStore, Store
 from pipeline.outcome import Failed, Kept, Rejected
 from pipeline.recipe import Identity, Recipe, Runtime, VideosRuntime, VideosSettings
 from pipeline.records import Source, Video
 from pipeline.stages.videos import File, stage
+from pipeline.store import BlobStore, Store
 from tests.rendering import Encoding, render_numbers, render_silence, truncate
 from tests.stages.units import kept, run, unit
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.engine.stage import Blobs, Stage, Unit
-from pipeline.engine.store import BlobStore, Store
 from pipeline.outcome import Kept, Outcome
+from pipeline.store import BlobStore, Store
 
 
 def unit(stage: Stage, unit_id: str, *rows: Any) -> Unit:

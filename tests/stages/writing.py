@@ -3,11 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-from pipeline.engine.store import BlobStore, Store
 from pipeline.recipe import Identity, Recipe
 from pipeline.records import Question
 from pipeline.stages import questions
 from pipeline.stages.writing import GroupFrames
+from pipeline.store import BlobStore, Store
 from tests.models.program.groups import CENTRE, LEFT, RIGHT, group, seen
 from tests.stages.units import kept, run, unit
 
