@@ -13,6 +13,9 @@
     │   └── StorageError       disk full, read-only, an object that should be there is gone
     ├── ResourceError          a stage needs more than the machine or cluster has
     ├── ClusterError           the Ray cluster died under the run
+    ├── HaltedError            the run stops cleanly, and the same command continues it
+    │   ├── BudgetSpentError   the recipe's budget allows no further call
+    │   └── EndpointError      an endpoint is down, refuses the key, or wants too long a wait
     └── ConservationError      units sent != kept + rejected + failed: a bug of ours
 
 What is wrong with the *data* is never an exception: it is a `Rejected` or `Failed` outcome
@@ -74,3 +77,15 @@ class ClusterError(DemitasseError):
 
 class ConservationError(DemitasseError):
     """The outcomes of a stage do not add up to its units."""
+
+
+class HaltedError(DemitasseError):
+    """The run stops cleanly: what flies is committed, and the same command continues."""
+
+
+class BudgetSpentError(HaltedError):
+    """The recipe's budget allows no further call."""
+
+
+class EndpointError(HaltedError):
+    """An endpoint answers nobody: it is down, refuses the key, or asks to wait too long."""

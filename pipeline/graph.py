@@ -11,6 +11,7 @@ from pipeline.engine.planner import Planner, Retry
 from pipeline.engine.stage import Stage
 from pipeline.engine.workspace import Workspace
 from pipeline.errors import UsageError
+from pipeline.llm.session import Session, uses_endpoints
 from pipeline.overrides import read_overrides
 from pipeline.recipe import Recipe
 from pipeline.records import Input, Override, Record
@@ -53,10 +54,29 @@ _RECIPES = {
 }
 
 
-def stages(recipe: Recipe, dataset: Path) -> list[Stage]:
-    """The recipe's stages in the order they run; `dataset` is the folder to publish to."""
-    chain = [module.stage(recipe) for module in _RECIPES[recipe.identity.recipe]]
+_ASKING = (questions, verdicts, evidence, options)
+"""Those that ask writers, and so may need a session with endpoints."""
+
+
+def stages(recipe: Recipe, dataset: Path, session: Session | None = None) -> list[Stage]:
+    """The recipe's stages in the order they run.
+
+    Args:
+        dataset: the folder to publish to.
+        session: how endpoints are asked; only for a run of a recipe that names one.
+    """
+    chain = [
+        module.stage(recipe, session) if module in _ASKING else module.stage(recipe)
+        for module in _RECIPES[recipe.identity.recipe]
+    ]
     return [*chain, publish.stage(recipe, dataset)]
+
+
+def session_of(recipe: Recipe, root: Path) -> Session | None:
+    """A session with the recipe's endpoints over a workspace; None where it names none."""
+    if not uses_endpoints(recipe):
+        return None
+    return Session(root.resolve(), recipe.runtime)
 
 
 def check_stage_name(chain: Sequence[Stage], name: str) -> str:

@@ -14,6 +14,8 @@ reruns exactly the stage that uses the prompt, and a test refuses an edit withou
 """
 
 import hashlib
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -41,6 +43,17 @@ class FrontMatter(BaseModel):
 
 
 @dataclass(frozen=True)
+class Messages:
+    """What a model is told, and what it is asked."""
+
+    system: str
+    user: str
+
+
+_SECTIONS = re.compile(r"^\[(system|user)\]$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
 class Prompt:
     """One prompt file."""
 
@@ -51,6 +64,7 @@ class Prompt:
     inputs: tuple[str, ...]
     output_schema: str | None
     body: str
+    """For a program: one text. For a model: `[system]` and `[user]`, each on a line of its own."""
 
     @property
     def label(self) -> str:
@@ -63,13 +77,37 @@ class Prompt:
         Raises:
             PromptError: inputs are missing or unknown, or the template asks for more of them.
         """
+        self._check(inputs)
+        return self._filled(self.body, inputs)
+
+    def messages(self, **inputs: Any) -> "Messages":
+        """The two messages for these inputs.
+
+        The body is cut before it is filled, so that no input can pass for an instruction.
+
+        Raises:
+            PromptError: as for `render`, or the body has no `[system]` and `[user]`.
+        """
+        self._check(inputs)
+        parts = _SECTIONS.split(self.body)
+        if len(parts) != 5 or parts[0].strip() or (parts[1], parts[3]) != ("system", "user"):
+            raise PromptError(
+                f"prompt {self.id} needs a line `[system]` and, below, a line `[user]`, each once: "
+                "what stands under them are the messages"
+            )
+        system, user = (self._filled(parts[i].strip() + "\n", inputs).strip() for i in (2, 4))
+        return Messages(system, user)
+
+    def _check(self, inputs: Mapping[str, Any]) -> None:
         given, declared = set(inputs), set(self.inputs)
         if missing := sorted(declared - given):
             raise PromptError(f"prompt {self.id} cannot be rendered without {', '.join(missing)}")
         if unknown := sorted(given - declared):
             raise PromptError(f"prompt {self.id} does not declare the input {', '.join(unknown)}")
+
+    def _filled(self, text: str, inputs: Mapping[str, Any]) -> str:
         try:
-            return template(self.body).render(**inputs)
+            return template(text).render(**inputs)
         except (TemplateError, TypeError, ValueError, ArithmeticError) as error:
             # Jinja lets what an expression raises through: `{{ 1 + name }}`.
             raise PromptError(f"prompt {self.id} cannot be rendered: {error}") from error

@@ -14,7 +14,7 @@ import yaml
 from pydantic import ValidationError
 
 from pipeline.errors import RecipeError
-from pipeline.recipe import Identity, Recipe, Runtime
+from pipeline.recipe import EndpointRuntime, Identity, Recipe, Runtime
 from pipeline.recipe_problems import (
     Problem,
     describe,
@@ -56,6 +56,9 @@ def to_yaml(recipe: Recipe) -> str:
     runtime = recipe.runtime.model_dump(mode="json")
     flat: dict[str, Any] = {"name": recipe.name, "inputs": list(recipe.inputs), **identity}
     for section, settings in runtime.items():
+        unused = getattr(recipe.runtime, section) == EndpointRuntime()
+        if unused and getattr(recipe.identity, section).kind == "program":
+            continue  # how to reach an endpoint is nothing to a writer that has none
         flat[section] = {**flat.get(section, {}), **settings}
     return yaml.safe_dump(flat, sort_keys=False, allow_unicode=True)
 

@@ -26,9 +26,14 @@ def fields(model: type[BaseModel], section: str) -> list[str]:
     field = model.model_fields.get(section)
     if field is None:
         return []
-    choices = get_args(field.annotation) or (field.annotation,)
-    found = [c for c in choices if isinstance(c, type) and issubclass(c, BaseModel)]
+    found = choices(field.annotation)
     return list(dict.fromkeys(name for choice in found for name in choice.model_fields))
+
+
+def choices(annotation: Any) -> list[type[BaseModel]]:
+    """The settings models that a section may be: one, or one a kind."""
+    kinds = [getattr(k, "__origin__", k) for k in get_args(annotation) or (annotation,)]
+    return [k for k in kinds if isinstance(k, type) and issubclass(k, BaseModel)]
 
 
 def unknown_setting(name: str, known: Sequence[str]) -> str:

@@ -5,7 +5,9 @@ whether that would change anything. A published table replaces the internal reco
 whoever opens `sample.schema.json` wants the columns of the dataset.
 """
 
+import functools
 import inspect
+import operator
 import sys
 from pathlib import Path
 from typing import Any, Final
@@ -15,9 +17,18 @@ from pydantic import BaseModel, create_model
 import pipeline
 from pipeline import records
 from pipeline.engine.columns import table_name
+from pipeline.models import replies
 from pipeline.publish import dataset
 from pipeline.publish.json_schema import json_schema
-from pipeline.recipe import Identity, Recipe, Runtime, Settings
+from pipeline.recipe import (
+    EndpointRuntime,
+    EndpointWriterSettings,
+    Identity,
+    Recipe,
+    Runtime,
+    Settings,
+)
+from pipeline.recipe_problems import choices
 
 FOLDER: Final = Path(pipeline.__file__).parents[1] / "schemas"
 _SUFFIX: Final = ".schema.json"
@@ -30,7 +41,8 @@ def documents() -> dict[str, str]:
         for _, found in inspect.getmembers(records, inspect.isclass)
         if issubclass(found, records.Record) and found is not records.Record
     }
-    kinds = {**tables, **dataset.SCHEMAS, "recipe": recipe_file()}
+    answers = {f"reply_{name}": reply for name, reply in replies.BY_NAME.items()}
+    kinds = {**tables, **dataset.SCHEMAS, **answers, "recipe": recipe_file()}
     return {f"{name}{_SUFFIX}": json_schema(kind) for name, kind in sorted(kinds.items())}
 
 
@@ -43,7 +55,12 @@ def recipe_file() -> type[BaseModel]:
         kind: Any = field.annotation
         if name in sections:
             identity, _ = sections[name]
-            kind = create_model(identity.__name__, __base__=(identity, kind))
+            kinds = tuple(_joined(choice, kind) for choice in choices(identity))
+            if len(kinds) > 1:
+                # A writer of any kind; which fields go together its `kind` tells.
+                sections[name] = (functools.reduce(operator.or_, kinds), kinds[0]())
+                continue
+            kind = kinds[0]
         sections[name] = (kind, kind())
     inputs = Recipe.model_fields["inputs"]
     fields: dict[str, Any] = {
@@ -52,6 +69,13 @@ def recipe_file() -> type[BaseModel]:
         **sections,
     }
     return create_model("Recipe", __base__=Settings, **fields)
+
+
+def _joined(identity: type[BaseModel], runtime: type[BaseModel]) -> type[BaseModel]:
+    """A section as its file spells it; what has no endpoint needs nothing to reach one."""
+    if runtime is EndpointRuntime and identity is not EndpointWriterSettings:
+        return identity
+    return create_model(identity.__name__, __base__=(identity, runtime))
 
 
 def stale(folder: Path) -> list[str]:

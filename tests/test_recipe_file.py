@@ -241,6 +241,8 @@ def test_the_resolved_recipe_spells_every_default_out() -> None:
     spelt = yaml.safe_load(to_yaml(Recipe(name="x")))
     for section, model in (*Identity.model_fields.items(), *Runtime.model_fields.items()):
         fields = getattr(model.annotation, "model_fields", None)
+        if section in ("writer", "judge"):
+            continue  # a program needs nothing to reach an endpoint
         assert fields is None or fields.keys() <= spelt[section].keys()
 
 

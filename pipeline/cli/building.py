@@ -4,6 +4,7 @@ import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from threading import Event as Flag
 from types import FrameType
@@ -18,8 +19,9 @@ from pipeline.engine.cluster import RayLanes
 from pipeline.engine.planner import Retry
 from pipeline.engine.workspace import Workspace
 from pipeline.errors import UsageError
-from pipeline.graph import DATASET, check_stage_name, planner, stages
+from pipeline.graph import DATASET, check_stage_name, planner, session_of, stages
 from pipeline.inputs import absolute_spec, find_inputs
+from pipeline.llm.session import hold_limits, tidy
 from pipeline.publish.reading import first_samples
 from pipeline.recipe import Recipe
 from pipeline.recipe_file import recipe_hash, to_yaml
@@ -63,15 +65,19 @@ def build(job: Job, *, as_json: bool) -> int:
         DemitasseError: the run could not start or go on.
     """
     workspace = Workspace.at(job.root)
-    chain = stages(job.recipe, workspace.root / DATASET)
+    session = session_of(job.recipe, workspace.root)
+    chain = stages(job.recipe, workspace.root / DATASET, session)
     for name in (job.first, job.last):
         if name is not None:
             check_stage_name(chain, name)
     inputs = find_inputs(job.recipe.inputs)[: job.limit]
     runtime = job.recipe.runtime
-    lanes = RayLanes(job.address, runtime.engine.cpus, runtime.captioner.workers)
+    services = [partial(hold_limits, session)] if session else []
+    lanes = RayLanes(job.address, runtime.engine.cpus, runtime.captioner.workers, services)
     with workspace.writing():
         workspace.prepare()
+        if session:
+            tidy(session)
         workspace.store.write("recipe.yaml", to_yaml(job.recipe).encode())
         workspace.store.write("recipe.sha256", recipe_hash(job.recipe).encode())
         plan = planner(workspace, inputs, job.retry)
@@ -118,14 +124,20 @@ def _conclude(job: Job, report: Report, *, as_json: bool) -> int:
     dataset = job.root / DATASET if "publish" in report.ran else None
     if report.stopped:
         code = exit_codes.STOPPED
+    elif report.halted:
+        code = exit_codes.HALTED
     else:
         code = exit_codes.PARTIAL if failed or rejected else exit_codes.DONE
     if as_json:
-        emit({"event": "run_ended", "exit_status": code, "dataset": dataset and str(dataset)})
-    elif dataset and not report.stopped:
+        halted = str(report.halted) if report.halted else None
+        ended = {"event": "run_ended", "exit_status": code, "halted": halted}
+        emit({**ended, "dataset": dataset and str(dataset)})
+    elif dataset and not report.stopped and not report.halted:
         _show(dataset)
     work = literal(job.root)
-    if report.stopped:
+    if report.halted:
+        talk(f"[red]{literal(report.halted)}[/red]")
+    if report.stopped or report.halted:
         talk(f"stopped; continue with: [bold]{literal(job.again)}[/bold]")
     if rejected:
         talk(f"{rejected} inputs were rejected: [bold]demitasse status {work}[/bold] says why")

@@ -7,10 +7,13 @@ WRONG_USE = 2
 """The command or the recipe asked for something that does not exist."""
 PARTIAL = 3
 """The run ended, but some units failed or some inputs were rejected."""
+HALTED = 4
+"""The budget is spent or an endpoint is down: the same command continues when that is mended."""
 STOPPED = 130
 """Ctrl-C: what was in flight is committed, the same command continues."""
 
 TABLE = (
     f"Exit status: {DONE} done, {PARTIAL} partial (some units failed or inputs were rejected), "
-    f"{FAILED} failed, {WRONG_USE} wrong use, {STOPPED} stopped by Ctrl-C."
+    f"{FAILED} failed, {WRONG_USE} wrong use, {HALTED} halted (budget spent or endpoint down), "
+    f"{STOPPED} stopped by Ctrl-C."
 )

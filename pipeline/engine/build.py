@@ -20,6 +20,7 @@ from pipeline.engine.plan import Work
 from pipeline.engine.planner import Planner
 from pipeline.engine.runner import Runner
 from pipeline.engine.stage import Stage
+from pipeline.errors import HaltedError
 from pipeline.outcome import Usage
 from pipeline.recipe import EngineRuntime
 
@@ -51,6 +52,8 @@ class Report:
     """Units sent, by stage."""
     stopped: bool
     """Ctrl-C came; what was sent is committed, the rest waits for the next run."""
+    halted: HaltedError | None = None
+    """A stage may not go on (budget, endpoint); likewise."""
 
 
 @dataclass
@@ -64,6 +67,11 @@ class Build:
     listen: Listener
     stop: Flag = field(default_factory=Flag)
     _ran: dict[str, int] = field(default_factory=dict)
+    _halted: HaltedError | None = None
+
+    @property
+    def _ended(self) -> bool:
+        return self.stop.is_set() or self._halted is not None
 
     def run(self, first: str | None = None, last: str | None = None) -> Report:
         """Build from stage `first` (planning nothing earlier) to stage `last`, both included.
@@ -80,11 +88,11 @@ class Build:
                 self.planner.adopt(stage)
             for stage in self.stages[start:end]:
                 self._stage(stage)
-                if self.stop.is_set():
+                if self._ended:
                     break
         finally:
             self.lanes.close()
-        return Report(dict(self.planner.counts), self._ran, self.stop.is_set())
+        return Report(dict(self.planner.counts), self._ran, self.stop.is_set(), self._halted)
 
     def _stage(self, stage: Stage) -> None:
         workspace = self.planner.workspace
@@ -107,7 +115,7 @@ class Build:
             ledger = workspace.ledger(stage.name, plan.identity)
             give_back()
             found = ledger.find(plan.keys)
-        counts = self.planner.settle(stage, ledger, found, complete=not self.stop.is_set())
+        counts = self.planner.settle(stage, ledger, found, complete=not self._ended)
         give_back()
         workspace.save_plan(plan)
         self._ran[stage.name] = sent
@@ -126,17 +134,17 @@ class Build:
             spent.append(summary.usage)
             self.listen(PackDone(stage.name, summary))
 
-        size = pack_units(
-            stage.pack_units,
-            unit_seconds,
-            self.runtime.pack_seconds,
-            len(work.todo),
-            lane.workers,
-        )
+        at_once = stage.resources.packs
+        size = stage.pack_units
+        if at_once == 1:
+            todo, seconds = len(work.todo), self.runtime.pack_seconds
+            size = pack_units(size, unit_seconds, seconds, todo, lane.workers)
+        runner = Runner(lane, executor, self.stop, report)
         try:
-            Runner(lane, executor, self.stop, report).run(cut(work, size))
+            runner.run(cut(work, size))
         finally:
             lane.close()
+        self._halted = runner.halted
         return Usage(
             sum(u.tokens_in for u in spent),
             sum(u.tokens_out for u in spent),

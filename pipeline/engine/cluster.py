@@ -2,6 +2,7 @@
 
 import logging
 import os
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,6 +28,9 @@ class RayLanes:
     cpus: int | None = None
     actors: int | None = None
     """Most actors of one kind; null: as many as fit."""
+    services: Sequence[Callable[[], object]] = ()
+    """Called once Ray runs; what they return is kept as long as the run needs it."""
+    _kept: list[object] = field(default_factory=list)
     _started: bool = False
     _owned: bool = False
     """This object started or joined Ray, and so leaves it again."""
@@ -48,7 +52,7 @@ class RayLanes:
             self._pools.pop(other).close()
         if not resources.model:
             return TaskLane(identity, executor, workers)
-        size = min(workers, self.actors or workers)
+        size = min(workers, resources.workers or self.actors or workers)
         pool = self._pools.setdefault(resources, ActorPool(resources, size))
         return ActorLane(identity, executor, pool)
 
@@ -61,8 +65,13 @@ class RayLanes:
         import ray
 
         self._started = True
-        if ray.is_initialized():
-            return
+        if not ray.is_initialized():
+            self._init()
+        self._kept += [service() for service in self.services]
+
+    def _init(self) -> None:
+        import ray
+
         options: dict[str, Any] = {"logging_level": logging.ERROR, "log_to_driver": False}
         if self.address == "local":
             options |= {"num_cpus": self.cpus, "include_dashboard": False}
@@ -105,6 +114,7 @@ class RayLanes:
         for pool in self._pools.values():
             pool.close()
         self._pools.clear()
+        self._kept.clear()
         if self._owned:
             ray.shutdown()
         self._started = self._owned = False

@@ -55,19 +55,27 @@ class Executor:
         self.blobs = BlobStore(self.store)
 
     def run(self, pack: Pack, turn: AbstractContextManager[object] | None = None) -> Summary:
-        """Do a pack and commit it. `turn` is held while the stage's own code runs.
+        """Do a pack and commit it.
+
+        `turn` is held while the worker is made, and while it works unless it may work on
+        several packs at once.
 
         Raises:
             StorageError: the part could not be written; nothing of it was.
+            HaltedError: the worker may not go on; nothing of the pack was committed.
         """
         started = time.perf_counter()
         units = self.reader.units(self.stage, pack)
-        with turn or nullcontext():
+        turn = turn or nullcontext()
+        with turn:
             if self._worker is None:
                 self._worker = self.stage.worker(self.blobs)
+            worker = self._worker
+        at_once = self.stage.resources.packs
+        with turn if at_once == 1 else nullcontext():
             before = time.perf_counter()
-            outcomes = list(self._outcomes(self._worker, units))
-            seconds = (time.perf_counter() - before) / len(units)
+            outcomes = list(self._outcomes(worker, units))
+            seconds = (time.perf_counter() - before) / len(units) / at_once
         memory_mb = _peak_memory_mb()
         results = [
             UnitResult(

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from pipeline.engine.execute import Executor, Summary
 from pipeline.engine.packs import Pack
+from pipeline.errors import HaltedError
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,17 @@ class Died:
     reason: str
 
 
+@dataclass(frozen=True)
+class Halted:
+    """A worker may not go on (budget, endpoint); the pack was not committed."""
+
+    pack: Pack
+    error: HaltedError
+
+
+Event = Done | Died | Halted
+
+
 class Lane(Protocol):
     """Runs the packs of one stage."""
 
@@ -43,7 +55,7 @@ class Lane(Protocol):
 
     def submit(self, pack: Pack) -> None: ...
 
-    def wait(self, timeout: float) -> list[Done | Died]:
+    def wait(self, timeout: float) -> list[Event]:
         """What ended, waiting for the first at most `timeout` seconds.
 
         Raises:
@@ -66,11 +78,14 @@ class LocalLane:
     def submit(self, pack: Pack) -> None:
         self._queue.append(pack)
 
-    def wait(self, timeout: float) -> list[Done | Died]:
+    def wait(self, timeout: float) -> list[Event]:
         if not self._queue:
             return []
         pack = self._queue.popleft()
-        return [Done(pack, self.executor.run(pack))]
+        try:
+            return [Done(pack, self.executor.run(pack))]
+        except HaltedError as error:
+            return [Halted(pack, error)]
 
     def close(self) -> None:
         self._queue.clear()

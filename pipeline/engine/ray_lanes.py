@@ -1,13 +1,13 @@
 """Packs on Ray Core: tasks where a stage needs no model, a pool of actors where it does.
 
 Why not a Ray Data plan: with 2.60 a poison row retries for ever or vanishes silently, pools of
-equal resources fuse and stop overlapping, and nothing drains (docs/engine.md).
+equal resources fuse and stop overlapping, and nothing drains (docs/architecture.md).
 
 `max_retries=0` and `max_restarts=0` throughout: what is tried again is the runner's decision.
 """
 
 import threading
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,10 +22,10 @@ from ray.exceptions import (
 )
 
 from pipeline.engine.execute import Executor, Summary
-from pipeline.engine.lane import Died, Done
+from pipeline.engine.lane import Died, Done, Event, Halted
 from pipeline.engine.packs import Pack
 from pipeline.engine.stage import Resources
-from pipeline.errors import ClusterError, DemitasseError
+from pipeline.errors import ClusterError, DemitasseError, HaltedError
 
 DEATHS = (
     ActorDiedError,
@@ -70,7 +70,12 @@ class _ModelHolder:
 
 _remote: Any = ray.remote
 _task = _remote(max_retries=0)(_run_pack)
-_actor = _remote(max_restarts=0, max_task_retries=0, max_concurrency=QUEUED)(_ModelHolder)
+_actor = _remote(max_restarts=0, max_task_retries=0)(_ModelHolder)
+
+
+def _packs(resources: Resources) -> int:
+    """Packs that an actor has at a time: one waits while one computes, or all are at work."""
+    return max(QUEUED, resources.packs)
 
 
 def _options(resources: Resources) -> dict[str, Any]:
@@ -90,8 +95,8 @@ def _landed(flying: dict[Any, Any], timeout: float) -> list[Any]:
     return []
 
 
-def _result(ref: Any) -> Summary | str:
-    """The summary of a pack, or why its worker died.
+def _result(ref: Any) -> Summary | HaltedError | str:
+    """The summary of a pack, why its worker may not go on, or why it died.
 
     Raises:
         DemitasseError: raised by the worker on purpose (the workspace cannot be written).
@@ -101,11 +106,23 @@ def _result(ref: Any) -> Summary | str:
     except DEATHS as death:
         return type(death).__name__
     except RayTaskError as error:
+        if isinstance(error.cause, HaltedError):
+            return error.cause
         if isinstance(error.cause, DemitasseError):
             raise error.cause from None
         raise
     assert isinstance(summary, Summary)
     return summary
+
+
+def _event(pack: Pack, result: Summary | HaltedError | str) -> Event:
+    match result:
+        case str():
+            return Died([pack], result)
+        case HaltedError():
+            return Halted(pack, result)
+        case _:
+            return Done(pack, result)
 
 
 @dataclass
@@ -163,12 +180,11 @@ class TaskLane:
     def submit(self, pack: Pack) -> None:
         self._flying[self._task.remote(self.identity, self._ref, pack)] = pack
 
-    def wait(self, timeout: float) -> list[Done | Died]:
-        events: list[Done | Died] = []
+    def wait(self, timeout: float) -> list[Event]:
+        events: list[Event] = []
         for ref in _landed(self._flying, timeout):
             pack = self._flying.pop(ref)
-            result = _result(ref)
-            events.append(Died([pack], result) if isinstance(result, str) else Done(pack, result))
+            events.append(_event(pack, _result(ref)))
         self._watchdog.heard() if events else self._watchdog.silent(timeout)
         return events
 
@@ -188,7 +204,8 @@ class ActorPool:
 
     def fill(self) -> None:
         while len(self.actors) < self.size:
-            self.actors.append(_actor.options(**_options(self.resources)).remote())
+            options = {**_options(self.resources), "max_concurrency": _packs(self.resources)}
+            self.actors.append(_actor.options(**options).remote())
 
     def close(self) -> None:
         for actor in self.actors:
@@ -216,16 +233,16 @@ class ActorLane:
 
     @property
     def window(self) -> int:
-        return QUEUED * self.pool.size
+        return _packs(self.pool.resources) * self.pool.size
 
     def submit(self, pack: Pack) -> None:
         self.pool.fill()
-        busy = [actor for actor, _ in self._flying.values()]
-        actor = min(self.pool.actors, key=busy.count)
+        busy = Counter(id(actor) for actor, _ in self._flying.values())
+        actor = min(self.pool.actors, key=lambda actor: busy[id(actor)])
         self._flying[actor.run.remote(self.identity, self._ref, pack)] = (actor, pack)
 
-    def wait(self, timeout: float) -> list[Done | Died]:
-        events: list[Done | Died] = []
+    def wait(self, timeout: float) -> list[Event]:
+        events: list[Event] = []
         for ref in _landed(self._flying, timeout):
             if ref not in self._flying:
                 continue
@@ -234,7 +251,7 @@ class ActorLane:
             if isinstance(result, str):
                 events.append(Died([pack, *self._bury(actor)], result))
             else:
-                events.append(Done(pack, result))
+                events.append(_event(pack, result))
         self._watchdog.heard() if events else self._watchdog.silent(timeout)
         return events
 

@@ -4,6 +4,7 @@ Of each file only the row groups and the view's columns that are needed are read
 packs mostly read the same row groups, so the last few stay in memory.
 """
 
+import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -31,6 +32,10 @@ class _Group:
     rows: pa.StructArray
 
 
+_READING = threading.Lock()
+"""An actor reads the next packs in threads of their own, over one cache."""
+
+
 @dataclass
 class RowReader:
     """Reads rows by reference, with a bounded cache of row groups."""
@@ -42,6 +47,10 @@ class RowReader:
 
     def units(self, stage: Stage, pack: Pack) -> list[Unit]:
         """The units of a pack with their rows: lists, or lazily read for a driver stage."""
+        with _READING:
+            return self._units(stage, pack)
+
+    def _units(self, stage: Stage, pack: Pack) -> list[Unit]:
         pairs = list(zip(stage.tables, pack.tables, strict=True))
         if stage.resources.driver:
             lazy = {table.view: LazyRows(self, table, refs) for table, refs in pairs}
@@ -52,6 +61,7 @@ class RowReader:
                 pack.ids[i],
                 pack.keys[i].hex(),
                 {view: rows[offsets[i] : offsets[i + 1]] for view, offsets, rows in loaded},
+                pack.attempts[i],
             )
             for i in range(len(pack))
         ]

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from threading import Event
 
 from pipeline.engine.execute import Executor, Summary, summarise
-from pipeline.engine.lane import Died, Lane
+from pipeline.engine.lane import Died, Done, Halted, Lane
 from pipeline.engine.packs import Pack
 from pipeline.engine.parts import UnitResult
+from pipeline.errors import HaltedError
 from pipeline.outcome import Failed
 
 POLL_SECONDS = 1.0
@@ -28,7 +29,12 @@ class Runner:
     stop: Event
     """Set by Ctrl-C: nothing more is fed, what flies is drained and committed."""
     report: Callable[[Summary], None]
+    halted: HaltedError | None = None
+    """Why a worker may not go on; then, as after Ctrl-C, what flies is drained."""
     _flying: int = 0
+    _again: deque[Pack] = field(default_factory=deque)
+    _returned: set[str] = field(default_factory=set)
+    """First units of packs that lost a worker which had many."""
     _suspects: deque[Pack] = field(default_factory=deque)
     _alone: bool = False
     """Suspects are flying, one a worker."""
@@ -36,17 +42,21 @@ class Runner:
     def run(self, packs: Iterator[Pack]) -> None:
         """Return when all is committed, or `stop` is set and what was flying has landed."""
         while True:
-            if not self.stop.is_set():
+            if not self.stop.is_set() and self.halted is None:
                 self._feed(packs)
             if not self._flying:
                 return
             for event in self.lane.wait(POLL_SECONDS):
-                if isinstance(event, Died):
-                    self._flying -= len(event.packs)
-                    self._take_back(event)
-                else:
-                    self._flying -= 1
-                    self.report(event.summary)
+                match event:
+                    case Died(packs=lost):
+                        self._flying -= len(lost)
+                        self._take_back(event)
+                    case Halted(error=error):
+                        self._flying -= 1
+                        self.halted = self.halted or error
+                    case Done(summary=summary):
+                        self._flying -= 1
+                        self.report(summary)
 
     def _feed(self, packs: Iterator[Pack]) -> None:
         if self._suspects and (self._alone or not self._flying):
@@ -56,8 +66,11 @@ class Runner:
         elif self._alone and not self._flying:
             self._alone = False
         if not self._alone and not self._suspects:
-            while self._flying < self.lane.window and (pack := next(packs, None)) is not None:
+            while self._flying < self.lane.window and (pack := self._next(packs)) is not None:
                 self._submit(pack)
+
+    def _next(self, packs: Iterator[Pack]) -> Pack | None:
+        return self._again.popleft() if self._again else next(packs, None)
 
     def _submit(self, pack: Pack) -> None:
         self.lane.submit(pack)
@@ -67,6 +80,10 @@ class Runner:
         for pack in event.packs:
             if self._alone:
                 self._give_up(pack, event.reason)
+            elif self.executor.stage.resources.packs > 1 and pack.ids[0] not in self._returned:
+                # Its worker had hundreds of packs: trying each unit alone would take for ever.
+                self._returned.add(pack.ids[0])
+                self._again.append(pack)
             else:
                 self._suspects.extend(pack.singles())
 

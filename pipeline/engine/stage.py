@@ -109,6 +109,8 @@ class Unit:
     id: str
     key: str
     rows: Mapping[type, Sequence[Any]] = field(repr=False)
+    tried: int = 0
+    """Attempts before this one: a model that is asked again should not repeat itself."""
 
     def all(self, view: type[V]) -> Sequence[V]:
         """The unit's rows of a view, sorted by their ids."""
@@ -145,12 +147,18 @@ class Worker(Protocol):
 
 @dataclass(frozen=True)
 class Resources:
-    """What one worker needs. `model`: it loads one, so it lives in an actor and is kept."""
+    """What one worker needs. `model`: it holds one, so it lives in an actor and is kept."""
 
     cpus: float = 1
     gpus: float = 0
     memory_bytes: int = 0
     model: bool = False
+    workers: int | None = None
+    """Most workers of the stage; None: as many as fit."""
+    packs: int = 1
+    """Packs a worker has at work at the same time. More than one is for a worker that waits
+    for others (endpoints) and may be called by several threads at once; its packs keep the
+    stage's `pack_units`, so that no pack waits for more than a few slow answers."""
     driver: bool = False
     """Runs in the driver's own process (publish): it takes the whole workspace anyway."""
 

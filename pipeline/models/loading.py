@@ -3,6 +3,7 @@
 Backends are imported where they are chosen: a run pays for the libraries that it uses.
 """
 
+from pipeline.llm.session import Section, Session
 from pipeline.models.captioner import Captioner
 from pipeline.models.detector import Detector
 from pipeline.models.embedded import SSD_MOBILENET_V2_COCO
@@ -13,7 +14,7 @@ from pipeline.recipe import (
     DetectorCaptionerSettings,
     DetectorSettings,
     EmbedderSettings,
-    ProgramWriterSettings,
+    WriterSettings,
 )
 
 
@@ -84,8 +85,15 @@ def load_detector(settings: DetectorSettings) -> Detector:
             return SsdDetector(settings)
 
 
-def make_writer(settings: ProgramWriterSettings) -> Writer:
+def make_writer(section: Section, settings: WriterSettings, session: Session | None) -> Writer:
     """The writer that a recipe's `writer` or `judge` section names."""
-    from pipeline.models.program.writer import ProgramWriter
+    match settings.kind:
+        case "program":
+            from pipeline.models.program.writer import ProgramWriter
 
-    return ProgramWriter()
+            return ProgramWriter()
+        case "endpoint":
+            from pipeline.models.endpoint_writer import EndpointWriter
+
+            assert session is not None, "who asks endpoints needs a session"
+            return EndpointWriter(section, settings, session)

@@ -1,10 +1,19 @@
 """What writers must answer, stage by stage; the JSON schemas sent to endpoints come from here."""
 
+import re
 from collections import Counter
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    model_validator,
+)
 
 from pipeline.records import Bbox, check_bbox
 from pipeline.tasks import Task
@@ -15,8 +24,40 @@ def _within_the_frame(bbox: Bbox) -> Bbox:
     return bbox
 
 
+DISTRACTORS: Final = 3
+"""Of a question (VideoEspresso, supplement, figure 12)."""
+
+
+def _given(frame: str, info: ValidationInfo) -> str:
+    """The id of a frame that the request gave under this name.
+
+    Without a context (the program builds replies from ids) the value is the id.
+    """
+    if info.context is None:
+        return frame
+    given: Mapping[str, str] = info.context["given"]
+    if frame not in given:
+        names = f"{next(iter(given))} to {list(given)[-1]}" if given else "none"
+        raise ValueError(f"{frame!r} is no frame that was given: those are {names}")
+    return given[frame]
+
+
+def _names_no_frame(text: str, info: ValidationInfo) -> str:
+    """Names of frames mean something in one request only: readers of a dataset never see them."""
+    found = [] if info.context is None else _FRAME_NAME.findall(text)
+    if named := sorted(set(found) & set(info.context["given"] if info.context else ())):
+        raise ValueError(f"speaks of {', '.join(named)}: say at what time or what is seen instead")
+    return text
+
+
+_REFERENCE: Final = re.compile(r"<obj>(.*?)</obj>")
+_TAG: Final = re.compile(r"</?obj>")
+_FRAME_NAME: Final = re.compile(r"\bF\d+\b")
+
+FrameId = Annotated[str, AfterValidator(_given)]
+Prose = Annotated[str, AfterValidator(_names_no_frame)]
 Place = Annotated[Bbox, AfterValidator(_within_the_frame)]
-Words = Annotated[str, Field(min_length=1)]
+Words = Annotated[Prose, Field(min_length=1)]
 
 
 class _Reply(BaseModel):
@@ -27,9 +68,9 @@ class DraftQuestion(_Reply):
     """A question with its answer."""
 
     task: Task
-    question: str
-    answer: str
-    frames: tuple[str, ...]
+    question: Prose
+    answer: Prose
+    frames: tuple[FrameId, ...]
     """Ids of the frames of the group that the answer rests on, in time order."""
 
 
@@ -55,6 +96,12 @@ class DraftJudgement(_Reply):
     reason: Words
 
 
+class BlindReply(_Reply):
+    """What somebody answers who has seen nothing."""
+
+    answer: Words
+
+
 class VerdictReply(_Reply):
     """A judgement on every criterion: what a judge does not look at has not passed."""
 
@@ -68,6 +115,20 @@ class VerdictReply(_Reply):
         return self
 
 
+class DraftComparison(_Reply):
+    """Whether two answers say the same."""
+
+    same: bool
+    reason: Words
+
+
+class BlindVerdictReply(VerdictReply):
+    """A review that was also told what somebody answers who has seen nothing."""
+
+    blind: DraftComparison
+    """The blind answer beside the answer under review."""
+
+
 class DraftKeyItem(_Reply):
     """An object that the claims name."""
 
@@ -75,7 +136,7 @@ class DraftKeyItem(_Reply):
     """Its name in the claims, unique: `person_1`."""
     phrase: Words
     """What to look for in the frame: `person`."""
-    frame: str
+    frame: FrameId
     near: Place | None
     """Where it was seen, `[x1, y1, x2, y2]` normalised to 0..1, if that is known."""
 
@@ -84,10 +145,82 @@ class DraftClaim(_Reply):
     """One sentence; key items stand in it as `<obj>person_1</obj>`."""
 
     text: Words
-    frames: Annotated[tuple[str, ...], Field(min_length=1)]
+    frames: Annotated[tuple[FrameId, ...], Field(min_length=1)]
     """Ids of the frames that it speaks of: they give it its time."""
 
 
 class EvidenceReply(_Reply):
     key_items: tuple[DraftKeyItem, ...]
     claims: tuple[DraftClaim, ...]
+
+    @model_validator(mode="after")
+    def _in_itself(self, info: ValidationInfo) -> "EvidenceReply":
+        """A model is asked again; a reply that was not read from text is its stage's to judge."""
+        if info.context is not None and (message := mismatch(self)):
+            raise ValueError(message)
+        return self
+
+
+def referred(text: str) -> list[str]:
+    """The key items that a sentence names."""
+    return _REFERENCE.findall(text)
+
+
+def mismatch(reply: EvidenceReply) -> str | None:
+    """Where the claims and the key items differ, in one sentence; None where they agree."""
+    names = [item.item for item in reply.key_items]
+    named = {name for claim in reply.claims for name in referred(claim.text)}
+    if len(set(names)) < len(names):
+        return "the evidence gives two key items one name"
+    if named != set(names):
+        wrong = ", ".join(sorted(named ^ set(names)))
+        return f"the evidence's text and its key items differ in {wrong}"
+    if any(_TAG.search(_REFERENCE.sub("", claim.text)) for claim in reply.claims):
+        return "the evidence has an <obj> without its </obj>, or the other way round"
+    unclaimed = [item.item for item in reply.key_items if not _claimed(item, reply.claims)]
+    if unclaimed:
+        return f"no claim that names {', '.join(unclaimed)} cites the frame to find it on"
+    return None
+
+
+def _claimed(item: DraftKeyItem, claims: tuple[DraftClaim, ...]) -> bool:
+    """Whether a claim that names the item cites its frame, so that box and time agree."""
+    return any(item.frame in c.frames and item.item in referred(c.text) for c in claims)
+
+
+class DraftDistractor(_Reply):
+    """A false answer that sounds like the true one."""
+
+    text: Words
+    why_wrong: Words
+    """What of it the video shows otherwise."""
+
+
+def _as_many(
+    found: tuple[DraftDistractor, ...], info: ValidationInfo
+) -> tuple[DraftDistractor, ...]:
+    """A model is asked again; the program gives as many as its rules make."""
+    if info.context is not None and len(found) != DISTRACTORS:
+        raise ValueError(f"needs {DISTRACTORS} distractors, not {len(found)}")
+    return found
+
+
+class OptionsReply(_Reply):
+    """What stands beside the true answer."""
+
+    distractors: Annotated[
+        tuple[DraftDistractor, ...],
+        AfterValidator(_as_many),
+        Field(json_schema_extra={"minItems": DISTRACTORS, "maxItems": DISTRACTORS}),
+    ]
+
+
+BY_NAME: Final[dict[str, type[BaseModel]]] = {
+    "questions": QuestionsReply,
+    "verdict": VerdictReply,
+    "blind": BlindReply,
+    "blind_verdict": BlindVerdictReply,
+    "evidence": EvidenceReply,
+    "options": OptionsReply,
+}
+"""As the front matter of prompts names them."""

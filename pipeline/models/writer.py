@@ -5,7 +5,7 @@ records. The request carries the structured inputs and the prompt; an endpoint r
 with the other, the program reads the inputs as they are.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -17,17 +17,34 @@ from pipeline.records import Provenance
 
 
 @dataclass(frozen=True)
+class FrameImage:
+    """A frame that a writer which sees is shown."""
+
+    id: str
+    """Its short name in this request, as `given` has it."""
+    pts_seconds: float
+    jpeg: bytes
+
+
+@dataclass(frozen=True)
 class Request:
     """One thing to be written."""
 
     stage: str
+    unit: str
+    """Who asks: calls are found again by it."""
     prompt: Prompt
     inputs: Mapping[str, Any]
     """Plain JSON values under the names that the prompt declares."""
     schema: type[BaseModel]
     """What the reply must look like; endpoints are given its JSON schema."""
-    images: tuple[bytes, ...] = ()
-    """JPEGs for a writer that sees; none for the program, which reads detections."""
+    given: Mapping[str, str] = field(default_factory=dict)
+    """Short names of the frames it gives, and the frames' ids: whatever else a reply cites is
+    an error of its schema."""
+    images: tuple[FrameImage, ...] = ()
+    """Pictures for a writer that sees; none for the program, which reads detections."""
+    replicate: int = 0
+    """How often the unit was tried before: a failed one that is tried again is asked anew."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +60,9 @@ Answer = Reply | Failed
 
 
 class Writer(Protocol):
-    """Answers requests in their order; what cannot be answered is a `Failed`, never a raise."""
+    """Answers requests in their order; what cannot be answered is a `Failed`, never a raise.
 
-    def answer(self, requests: Sequence[Request]) -> Iterator[Answer]: ...
+    One object may be asked by several threads at once.
+    """
+
+    def answer(self, requests: Sequence[Request]) -> Sequence[Answer]: ...

@@ -74,3 +74,5 @@ class Group(Record):
     video: str
     ordinal: int
     frames: tuple[GroupFrame, ...]
+    frame_ids: tuple[str, ...]
+    """Ids of the frames, for those that join by them."""

@@ -15,9 +15,19 @@ class Provenance(Record):
     """`program`, or the endpoint's kind."""
     model: str
     """The model's label with its revision; the program's version where there is no model."""
+    model_reported: str = ""
+    """What the endpoint said it was; empty for the program."""
+    mode: Literal["captions", "frames"] = "captions"
+    """What the writer was given of the frames: their captions, or their pictures too."""
     prompt: str
     """The prompt's id and version."""
     prompt_sha256: str
+    schema_sha256: str = ""
+    """Of the reply's JSON schema as it was sent; empty for the program."""
+    requests: tuple[str, ...] = ()
+    """Keys of the requests in the response store, a reply that was corrected first; none for
+    the program."""
+    finish_reason: str = ""
     answer_source: Literal["model", "derived", "human"]
     """`derived`: computed from detections by a program; `human`: an override's words."""
 

@@ -129,7 +129,13 @@ def core_frames(settings: CoreFramesSettings, units: Sequence[Unit]) -> Iterator
             if survivor.survives
         ]
         groups = [
-            Group(id=group_id(run), video=unit.id, ordinal=i, frames=tuple(run))
+            Group(
+                id=group_id(run),
+                video=unit.id,
+                ordinal=i,
+                frames=tuple(run),
+                frame_ids=tuple(frame.frame for frame in run),
+            )
             for i, run in enumerate(group(frames, settings))
         ]
         if groups:

@@ -5,15 +5,15 @@ matter, name the key objects in them, and write a sentence that uses these. Here
 says which frames it speaks of, and each key item on which frame it must be found.
 """
 
-import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection
 from functools import partial
-from typing import Any, Final
 
-from pipeline.engine.stage import Blobs, Lookup, Stage, Table, Unit
-from pipeline.models.replies import DraftClaim, DraftKeyItem, EvidenceReply
+from pipeline.engine.stage import Lookup, Stage, Table, Unit
+from pipeline.llm.session import Session
+from pipeline.models.replies import EvidenceReply, mismatch
 from pipeline.models.writer import Reply
 from pipeline.outcome import Kept, Outcome, Rejected
+from pipeline.prompts import Prompt
 from pipeline.recipe import Identity, Recipe
 from pipeline.records import (
     Claim,
@@ -28,11 +28,18 @@ from pipeline.records import (
     record,
 )
 from pipeline.stages.passed import passed_only
-from pipeline.stages.writing import AskingWorker, GroupFrames, frames_json, writer_identity
+from pipeline.stages.writing import (
+    PACK_UNITS,
+    Ask,
+    GroupFrames,
+    Script,
+    asking_worker,
+    pictures_for,
+    prompt_of,
+    writer_identity,
+    writer_resources,
+)
 from pipeline.tasks import Task
-
-_REFERENCE: Final = re.compile(r"<obj>(.*?)</obj>")
-_TAG: Final = re.compile(r"</?obj>")
 
 
 @record
@@ -56,44 +63,28 @@ class AskedQuestion(Record):
     frames: tuple[str, ...]
 
 
-def _inputs(identity: Identity, unit: Unit) -> Mapping[str, Any]:
+def _script(identity: Identity, prompt: Prompt, unit: Unit) -> Script:
     question = unit.one(AskedQuestion)
-    return {
+    inputs = {
         "question": question.question,
         "answer": unit.one(PassedVerdict).answer,
         "cited": list(question.frames),
-        "frames": frames_json(unit.one(GroupFrames).frames),
         "max_core_frames": identity.evidence.max_core_frames,
     }
+    reply = yield Ask(prompt, inputs, EvidenceReply, unit.one(GroupFrames).frames)
+    return _parse(identity, unit, reply)
 
 
 def flaw(reply: EvidenceReply, group: Collection[str], most: int) -> str | None:
     """What makes a reply no evidence, in one sentence; None where nothing does."""
-    names = [item.item for item in reply.key_items]
-    named = {name for claim in reply.claims for name in _REFERENCE.findall(claim.text)}
-    used = _used(reply)
-    if not names:
+    if not reply.key_items:
         return "the writer named no object on the question's frames that bears the answer out"
-    if len(set(names)) < len(names):
-        return "the evidence gives two key items one name"
-    if named != set(names):
-        wrong = ", ".join(sorted(named ^ set(names)))
-        return f"the evidence's text and its key items differ in {wrong}"
-    if any(_TAG.search(_REFERENCE.sub("", claim.text)) for claim in reply.claims):
-        return "the evidence has an <obj> without its </obj>, or the other way round"
+    used = _used(reply)
     if not used <= set(group):
         return f"the evidence cites {', '.join(sorted(used - set(group)))}, outside the group"
     if len(used) > most:
         return f"the evidence cites {len(used)} frames, {most} are allowed"
-    unclaimed = [item.item for item in reply.key_items if not _claimed(item, reply.claims)]
-    if unclaimed:
-        return f"no claim that names {', '.join(unclaimed)} cites the frame to find it on"
-    return None
-
-
-def _claimed(item: DraftKeyItem, claims: Sequence[DraftClaim]) -> bool:
-    """Whether a claim that names the item cites its frame, so that box and time agree."""
-    return any(item.frame in c.frames and item.item in _REFERENCE.findall(c.text) for c in claims)
+    return mismatch(reply)
 
 
 def _used(reply: EvidenceReply) -> set[str]:
@@ -117,7 +108,7 @@ def _parse(identity: Identity, unit: Unit, reply: Reply) -> Outcome:
             reason="no_evidence",
             message=message,
         )
-        return Rejected("no_evidence", message, rows=[rejection], usage=reply.usage)
+        return Rejected("no_evidence", message, rows=[rejection])
     items = tuple(
         KeyItem(
             item=draft.item,
@@ -144,36 +135,30 @@ def _parse(identity: Identity, unit: Unit, reply: Reply) -> Outcome:
         mentions=tuple(sorted(mentions)),
         provenance=reply.provenance,
     )
-    return Kept([evidence, *mentions.values()], usage=reply.usage)
+    return Kept([evidence, *mentions.values()])
 
 
-def _worker(identity: Identity, blobs: Blobs) -> AskingWorker:
-    return AskingWorker(
-        stage="evidence",
-        settings=identity.writer,
-        prompt_name=identity.evidence.prompt,
-        schema=EvidenceReply,
-        inputs=partial(_inputs, identity),
-        parse=partial(_parse, identity),
-    )
-
-
-def stage(recipe: Recipe) -> Stage:
+def stage(recipe: Recipe, session: Session | None = None) -> Stage:
     """Passed question in; evidence, and the mentions that detectors will look for, out."""
     identity = recipe.identity
+    prompt = prompt_of("evidence", identity.writer, identity.evidence.prompt)
+    script = partial(_script, identity, prompt)
     return Stage(
         name="evidence",
-        version=2,
+        version=3,
         primary=Table("verdicts", Verdict, PassedVerdict),
         split=passed_only(),
         lookups=(
             Lookup(Table("questions", Question, AskedQuestion), "id", PassedVerdict, "id"),
             Lookup(Table("core_frames", Group, GroupFrames), "id", AskedQuestion, "group"),
+            *pictures_for(identity.writer, GroupFrames),
         ),
         writes=(Evidence, Mention, Rejection),
         identity={
-            **writer_identity(identity.writer, identity.evidence.prompt),
+            **writer_identity(identity.writer, prompt),
             "evidence": identity.evidence.model_dump(mode="json", exclude={"prompt"}),
         },
-        worker=partial(_worker, identity),
+        worker=partial(asking_worker, "evidence", "writer", identity.writer, script, session),
+        resources=writer_resources(recipe, "writer"),
+        pack_units=PACK_UNITS,
     )

@@ -1,38 +1,42 @@
 """Options: three false answers beside the true one, and the letter where that stands.
 
 VideoEspresso's close-ended test has an answer and three distractors of matching length
-(supplement, figure 12); how it made them was never published. Here they are edits of the
-answer itself, each of which makes it false (see `prompts/options/program.md`), so that length
-and style give nothing away.
+(supplement, figure 12); how it made them was never published. Whoever writes them, they are
+checked here: as many as are needed, all different, none of them known to be true, and of a length
+that gives nothing away.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
-from itertools import combinations
 
-from pipeline.engine.stage import Blobs, Lookup, Stage, Table, Unit
+from pipeline.engine.stage import Lookup, Stage, Table, Unit
+from pipeline.llm.session import Session
+from pipeline.models.program.distractors.rules import read_rules
+from pipeline.models.replies import OptionsReply
+from pipeline.models.writer import Reply
 from pipeline.outcome import Kept, Outcome, Rejected
-from pipeline.prompts import Prompt, load
-from pipeline.recipe import OptionsSettings, Recipe
+from pipeline.prompts import Prompt
+from pipeline.recipe import Identity, Recipe
 from pipeline.records import (
     Group,
     GroupFrame,
     Options,
-    Provenance,
     Question,
     Record,
     Verdict,
     record,
 )
-from pipeline.stages.distractors.choose import COUNT, arrange, distractors, letter_of
-from pipeline.stages.distractors.mentions import labels_in
-from pipeline.stages.distractors.rules import Rules, read_rules
+from pipeline.stages.lettering import COUNT, arrange, letter_of
 from pipeline.stages.passed import passed_only
-
-VERSION = 1
-
-MODEL = f"program@{VERSION}"
-"""What provenance and the stage's identity call the program that makes distractors."""
+from pipeline.stages.writing import (
+    PACK_UNITS,
+    Ask,
+    Script,
+    asking_worker,
+    prompt_of,
+    writer_identity,
+    writer_resources,
+)
 
 
 @record
@@ -71,70 +75,80 @@ class Shown(Record):
     frames: tuple[GroupFrame, ...]
 
 
-def objects_of(frame: GroupFrame) -> frozenset[str]:
-    """The objects that a detector saw in a frame or that its caption names."""
-    return labels_in(frame.caption).union(o.label for o in frame.objects)
+def _script(identity: Identity, prompt: Prompt, unit: Unit) -> Script:
+    answered, asked = unit.one(PassedAnswer), unit.one(AskedText)
+    shown = [frame for group in unit.all(Shown) for frame in group.frames]
+    inputs = {
+        "question": asked.question,
+        "answer": answered.answer,
+        "cited": list(asked.frames),
+        "true_answers": _true(unit),
+        "max_length_ratio": identity.options.max_length_ratio,
+        "count": COUNT,
+        "seed": unit.id,
+    }
+    # The captions are enough to be wrong about; pictures of a whole video would be too many.
+    reply = yield Ask(prompt, inputs, OptionsReply, shown, blind=True)
+    return _parse(identity.options.max_length_ratio, unit, reply)
 
 
-def write_options(
-    settings: OptionsSettings, rules: Rules, provenance: Provenance, units: Sequence[Unit]
-) -> Iterator[Outcome]:
-    """The worker: one question after another."""
-    for unit in units:
-        answered, asked = unit.one(PassedAnswer), unit.one(AskedText)
-        true = [other.answer for other in unit.all(OtherAnswer) if other.passed]
-        seen = {f.frame: objects_of(f) for group in unit.all(Shown) for f in group.frames}
-        cited = [seen[name] for name in asked.frames if name in seen]
-        wrong = distractors(
-            rules,
-            question=asked.question,
-            answer=answered.answer,
-            present=frozenset().union(*seen.values(), *map(labels_in, [asked.question, *true])),
-            together=frozenset(frozenset(p) for c in cited for p in combinations(c, 2)),
-            true=true,
-            max_length_ratio=settings.max_length_ratio,
-            seed=unit.id,
-        )
-        if len(wrong) < COUNT:
-            yield Rejected(
-                "no_distractors",
-                f"the answer can be made false in {len(wrong)} of {COUNT} ways of its length: "
-                f"{answered.answer!r}",
-            )
-            continue
-        row = Options(
-            id=unit.id,
-            video=answered.video,
-            options=arrange(answered.answer, wrong, unit.id),
-            letter=letter_of(unit.id),
-            provenance=provenance,
-        )
-        yield Kept([row])
+def _true(unit: Unit) -> list[str]:
+    """What else was found out about the video: nothing of it may be called false."""
+    return [other.answer for other in unit.all(OtherAnswer) if other.passed]
 
 
-def _provenance(prompt: Prompt) -> Provenance:
-    return Provenance(
-        stage="options",
-        writer="program",
-        model=MODEL,
-        prompt=prompt.label,
-        prompt_sha256=prompt.sha256,
-        answer_source="derived",
+def _parse(max_length_ratio: float, unit: Unit, reply: Reply) -> Outcome:
+    assert isinstance(reply.data, OptionsReply)
+    answered = unit.one(PassedAnswer)
+    wrong = [draft.text.strip() for draft in reply.data.distractors]
+    if message := flaw(answered.answer, wrong, _true(unit), max_length_ratio):
+        return Rejected("no_distractors", message)
+    row = Options(
+        id=unit.id,
+        video=answered.video,
+        options=arrange(answered.answer, wrong, unit.id),
+        letter=letter_of(unit.id),
+        provenance=reply.provenance,
     )
+    return Kept([row])
 
 
-def _worker(settings: OptionsSettings, prompt: Prompt, blobs: Blobs) -> partial[Iterator[Outcome]]:
-    return partial(write_options, settings, read_rules(prompt), _provenance(prompt))
+def flaw(
+    answer: str, wrong: Sequence[str], true: Sequence[str], max_length_ratio: float
+) -> str | None:
+    """What makes these no distractors of the answer, in one sentence; None where nothing does."""
+    if len(wrong) != COUNT:
+        return f"the writer gave {len(wrong)} of {COUNT} distractors for {answer!r}"
+    if len({_plain(text) for text in wrong}) < COUNT:
+        return f"two distractors are the same: {wrong}"
+    known = {_plain(text): text for text in (answer, *true)}
+    for text in wrong:
+        if _plain(text) in known:
+            return f"the distractor {text!r} is a true answer of this video"
+    lengths = [len(text) for text in (answer, *wrong)]
+    if max(lengths) > max_length_ratio * min(lengths):
+        return (
+            f"the options have from {min(lengths)} to {max(lengths)} characters, more than "
+            f"{max_length_ratio:g} times apart"
+        )
+    return None
 
 
-def stage(recipe: Recipe) -> Stage:
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().split()).rstrip(".")
+
+
+def stage(recipe: Recipe, session: Session | None = None) -> Stage:
     """Options of one question."""
-    settings = recipe.identity.options
-    prompt = load(settings.prompt)
-    read_rules(prompt)
+    identity = recipe.identity
+    settings = identity.options
+    prompt = prompt_of("options", identity.writer, settings.prompt)
+    if identity.writer.kind == "program":
+        read_rules(prompt)  # a table that is none is told before anything runs
+    script = partial(_script, identity, prompt)
     return Stage(
         name="options",
-        version=VERSION,
+        version=2,
         primary=Table("verdicts", Verdict, PassedAnswer),
         split=passed_only(),
         lookups=(
@@ -144,9 +158,10 @@ def stage(recipe: Recipe) -> Stage:
         ),
         writes=(Options,),
         identity={
+            **writer_identity(identity.writer, prompt),
             "options": settings.model_dump(mode="json", exclude={"prompt"}),
-            "model": MODEL,
-            "prompt": prompt.sha256,
         },
-        worker=partial(_worker, settings, prompt),
+        worker=partial(asking_worker, "options", "writer", identity.writer, script, session),
+        resources=writer_resources(recipe, "writer"),
+        pack_units=PACK_UNITS,
     )

@@ -4,16 +4,18 @@ VideoEspresso (Han et al., 2024, figure 8) filters with another model family and
 each violated criterion. A human's override in the workspace outranks the judge.
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any, Literal
+from typing import Literal
 
-from pipeline.engine.stage import RECIPE, Blobs, Lookup, Stage, Table, Unit, by_column
-from pipeline.models.replies import VerdictReply
+from pipeline import prompts
+from pipeline.engine.stage import RECIPE, Lookup, Stage, Table, Unit, by_column
+from pipeline.llm.session import Session
+from pipeline.models.replies import BlindReply, BlindVerdictReply, VerdictReply
 from pipeline.models.writer import Reply
 from pipeline.outcome import Kept, Outcome
-from pipeline.recipe import Identity, Recipe
+from pipeline.prompts import Prompt
+from pipeline.recipe import Recipe
 from pipeline.records import (
     Group,
     Judgement,
@@ -24,8 +26,21 @@ from pipeline.records import (
     Verdict,
     record,
 )
-from pipeline.stages.writing import AskingWorker, GroupFrames, frames_json, writer_identity
+from pipeline.stages.writing import (
+    PACK_UNITS,
+    Ask,
+    GroupFrames,
+    Script,
+    asking_worker,
+    pictures_for,
+    prompt_of,
+    writer_identity,
+    writer_resources,
+)
 from pipeline.tasks import Task
+
+BLIND = "not_answerable_blind"
+"""The criterion that the blind pass adds."""
 
 OVERRIDE = "override"
 """The criterion under which a human's decision stands among the judgements."""
@@ -54,23 +69,37 @@ class HumanDecision(Record):
     answer: str | None
 
 
-def _inputs(unit: Unit) -> Mapping[str, Any]:
+def _script(prompt: Prompt, blind: Prompt | None, unit: Unit) -> Script:
     question, group = unit.one(AskedQuestion), unit.maybe(GroupFrames)
-    return {
+    inputs = {
         "question": question.question,
         "answer": question.answer,
+        "task": question.task.value,
         "cited": list(question.frames),
-        "frames": frames_json(group.frames if group else ()),
+        "blind_answer": None,
     }
+    frames = group.frames if group else ()
+    if blind is None:
+        reply = yield Ask(prompt, inputs, VerdictReply, frames)
+        return _parse(unit, reply, ())
+    guess = yield Ask(blind, {"question": question.question}, BlindReply, blind=True)
+    assert isinstance(guess.data, BlindReply)
+    inputs["blind_answer"] = guess.data.answer
+    reply = yield Ask(prompt, inputs, BlindVerdictReply, frames)
+    return _parse(unit, reply, guess.provenance.requests)
 
 
-def _parse(unit: Unit, reply: Reply) -> Outcome:
+def _parse(unit: Unit, reply: Reply, before: tuple[str, ...]) -> Outcome:
     assert isinstance(reply.data, VerdictReply)
     question = unit.one(AskedQuestion)
     judgements = tuple(
         Judgement(criterion=j.criterion.value, passed=j.passed, reason=j.reason)
         for j in reply.data.judgements
     )
+    if isinstance(reply.data, BlindVerdictReply):
+        found = reply.data.blind
+        judgements += (Judgement(criterion=BLIND, passed=not found.same, reason=found.reason),)
+    provenance = replace(reply.provenance, requests=(*before, *reply.provenance.requests))
     verdict = Verdict(
         id=question.id,
         video=question.video,
@@ -78,10 +107,10 @@ def _parse(unit: Unit, reply: Reply) -> Outcome:
         answer=question.answer,
         judgements=judgements,
         overridden=False,
-        provenance=reply.provenance,
+        provenance=provenance,
     )
     decision = unit.maybe(HumanDecision)
-    return Kept([_overridden(verdict, decision) if decision else verdict], usage=reply.usage)
+    return Kept([_overridden(verdict, decision) if decision else verdict])
 
 
 def _overridden(verdict: Verdict, decision: HumanDecision) -> Verdict:
@@ -101,30 +130,26 @@ def _overridden(verdict: Verdict, decision: HumanDecision) -> Verdict:
     )
 
 
-def _worker(identity: Identity, blobs: Blobs) -> AskingWorker:
-    return AskingWorker(
-        stage="verdicts",
-        settings=identity.judge,
-        prompt_name=identity.verdicts.prompt,
-        schema=VerdictReply,
-        inputs=_inputs,
-        parse=_parse,
-    )
-
-
-def stage(recipe: Recipe) -> Stage:
+def stage(recipe: Recipe, session: Session | None = None) -> Stage:
     """Question in, verdict out; never a rejection: `selection` decides with the verdict."""
     identity = recipe.identity
+    settings = identity.verdicts
+    prompt = prompt_of("verdicts", identity.judge, settings.prompt)
+    blind = prompts.load(settings.blind_prompt) if settings.blind else None
+    script = partial(_script, prompt, blind)
     return Stage(
         name="verdicts",
-        version=2,
+        version=3,
         primary=Table("questions", Question, AskedQuestion),
         split=by_column("id"),
         lookups=(
             Lookup(Table("core_frames", Group, GroupFrames), "id", AskedQuestion, "group"),
             Lookup(Table(RECIPE, Override, HumanDecision), "id", AskedQuestion, "id"),
+            *pictures_for(identity.judge, GroupFrames),
         ),
         writes=(Verdict,),
-        identity=writer_identity(identity.judge, identity.verdicts.prompt),
-        worker=partial(_worker, identity),
+        identity=writer_identity(identity.judge, prompt, *([blind] if blind else [])),
+        worker=partial(asking_worker, "verdicts", "judge", identity.judge, script, session),
+        resources=writer_resources(recipe, "judge"),
+        pack_units=PACK_UNITS,
     )

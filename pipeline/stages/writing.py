@@ -1,22 +1,35 @@
-"""What the stages that ask a writer have in common; a helper, not a stage."""
+"""What the stages that ask a writer have in common; a helper, not a stage.
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+Each says with a *script* what it asks about one unit: a generator that yields an `Ask`, is sent
+the reply, may ask again, and returns the outcome. The scripts of a pack advance side by side, so
+that an endpoint is asked about all of its units at once.
+"""
+
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from blake3 import blake3
 from pydantic import BaseModel, TypeAdapter
 
 from pipeline import prompts
-from pipeline.engine.stage import Unit
+from pipeline.engine.stage import Blobs, Lookup, Resources, Table, Unit
+from pipeline.llm.session import Section, Session, reached
 from pipeline.models.loading import make_writer
-from pipeline.models.writer import Reply, Request, Writer
-from pipeline.outcome import Failed, Outcome
+from pipeline.models.writer import FrameImage, Reply, Request, Writer
+from pipeline.outcome import Failed, Outcome, Usage
 from pipeline.prompts import Prompt
-from pipeline.recipe import ProgramWriterSettings
-from pipeline.records import GroupFrame, Record, record
+from pipeline.recipe import EndpointWriterSettings, Recipe, WriterSettings
+from pipeline.records import Frame, GroupFrame, Record, record
 
 _FRAMES = TypeAdapter(tuple[GroupFrame, ...])
+
+PACK_UNITS = 8
+"""Of a stage that asks an endpoint: small, so that one slow answer holds up few others."""
+WAITING = 4
+"""Calls that wait for each that flies: while a pack waits for its last answer, others go on."""
+CALLS_A_WORKER = 256
+"""Calls in flight for which one process has the time."""
 
 
 @record
@@ -28,37 +41,170 @@ class GroupFrames(Record):
     frames: tuple[GroupFrame, ...]
 
 
+@record
+class FrameJpeg(Record):
+    """The picture of a frame, for a writer that sees."""
+
+    id: str
+    sha256: str
+    blob: str
+    offset: int
+    length: int
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One question of a script to its writer."""
+
+    prompt: Prompt
+    inputs: Mapping[str, Any]
+    """The values that the prompt declares, `frames` and `sees` left out."""
+    schema: type[BaseModel]
+    frames: Sequence[GroupFrame] = ()
+    """What the writer is given of the video; it may cite these and no others."""
+    blind: bool = False
+    """No picture is sent, whatever the writer may see."""
+
+
+Script = Generator[Ask, Reply, Outcome]
+
+
 @dataclass
 class AskingWorker:
-    """Asks a writer one request for each unit and turns the replies into outcomes."""
+    """Runs the scripts of a pack's units against a writer."""
 
     stage: str
-    settings: ProgramWriterSettings
-    prompt_name: str
-    schema: type[BaseModel]
-    inputs: Callable[[Unit], Mapping[str, Any]]
-    parse: Callable[[Unit, Reply], Outcome]
-    _writer: Writer = field(init=False)
-    _prompt: Prompt = field(init=False)
+    settings: WriterSettings
+    writer: Writer
+    blobs: Blobs
+    script: Callable[[Unit], Script]
+
+    def __call__(self, units: Sequence[Unit]) -> list[Outcome]:
+        running = {i: _Running(self.script(unit)) for i, unit in enumerate(units)}
+        outcomes: dict[int, Outcome] = {}
+        while running:
+            for i in [i for i, r in running.items() if r.outcome is not None]:
+                outcomes[i] = running.pop(i).settled()
+            requests = [self._request(units[i], r.asked) for i, r in running.items()]
+            answers = self.writer.answer(requests) if requests else ()
+            for one, answer in zip(running.values(), answers, strict=True):
+                one.take(answer)
+        return [outcomes[i] for i in range(len(units))]
+
+    def _request(self, unit: Unit, ask: Ask) -> Request:
+        given = {frame.frame: f"F{i}" for i, frame in enumerate(ask.frames, 1)}
+        sees = self.settings.sees == "frames" and not ask.blind
+        inputs = {**ask.inputs, "frames": frames_json(ask.frames)}
+        return Request(
+            stage=self.stage,
+            unit=unit.id,
+            prompt=ask.prompt,
+            inputs={name: inputs[name] for name in ask.prompt.inputs if name in inputs},
+            schema=ask.schema,
+            given={name: frame for frame, name in given.items()},
+            images=tuple(self._pictures(unit, ask.frames)) if sees else (),
+            replicate=unit.tried,
+        )
+
+    def _pictures(self, unit: Unit, frames: Sequence[GroupFrame]) -> list[FrameImage]:
+        stored = {jpeg.id: jpeg for jpeg in unit.all(FrameJpeg)}
+        found = []
+        for i, frame in enumerate(frames, 1):
+            at = stored[frame.frame]
+            data = self.blobs.read(at.blob, at.offset, at.length)
+            found.append(FrameImage(f"F{i}", frame.pts_seconds, self._sized(data)))
+        return found
+
+    def _sized(self, jpeg: bytes) -> bytes:
+        most = getattr(self.settings, "image_long_side", None)
+        if most is None:
+            return jpeg
+        from pipeline.media.pictures import shrink_jpeg
+
+        return shrink_jpeg(jpeg, most)
+
+
+@dataclass
+class _Running:
+    """A script on its way, and what it has spent."""
+
+    script: Script
+    asked: Ask = field(init=False)
+    outcome: Outcome | None = None
+    _usage: Usage = field(default_factory=Usage)
 
     def __post_init__(self) -> None:
-        self._writer = make_writer(self.settings)
-        self._prompt = prompts.load(self.prompt_name)
+        self._advance(lambda: next(self.script))
 
-    def __call__(self, units: Sequence[Unit]) -> Iterator[Outcome]:
-        requests = [
-            Request(self.stage, self._prompt, self.inputs(unit), self.schema) for unit in units
-        ]
-        for unit, answer in zip(units, self._writer.answer(requests), strict=True):
-            yield answer if isinstance(answer, Failed) else self.parse(unit, answer)
+    def take(self, answer: Reply | Failed) -> None:
+        used = answer.usage
+        self._usage = Usage(
+            self._usage.tokens_in + used.tokens_in,
+            self._usage.tokens_out + used.tokens_out,
+            self._usage.cost_usd + used.cost_usd,
+        )
+        if isinstance(answer, Failed):
+            self.outcome = answer
+        else:
+            self._advance(lambda: self.script.send(answer))
+
+    def _advance(self, step: Callable[[], Ask]) -> None:
+        try:
+            self.asked = step()
+        except StopIteration as end:
+            self.outcome = end.value
+
+    def settled(self) -> Outcome:
+        """The outcome with all that it cost, not only the last answer."""
+        assert self.outcome is not None
+        return replace(self.outcome, usage=self._usage)
 
 
-def writer_identity(settings: ProgramWriterSettings, prompt_name: str) -> dict[str, Any]:
-    """What of a writer and its prompt enters the stage's identity."""
-    return {
-        "writer": settings.model_dump(mode="json"),
-        "prompt": {"name": prompt_name, "sha256": prompts.load(prompt_name).sha256},
-    }
+def asking_worker(
+    stage: str,
+    section: Section,
+    settings: WriterSettings,
+    script: Callable[[Unit], Script],
+    session: Session | None,
+    blobs: Blobs,
+) -> AskingWorker:
+    """The worker of a stage that asks."""
+    writer = make_writer(section, settings, session)
+    return AskingWorker(stage, settings, writer, blobs, script)
+
+
+def prompt_of(stage: str, settings: WriterSettings, own: str | None) -> Prompt:
+    """The recipe's own prompt, or the one of the stage for this kind of writer."""
+    return prompts.load(own or f"{stage}/{settings.kind}")
+
+
+def writer_identity(settings: WriterSettings, *asked: Prompt) -> dict[str, Any]:
+    """What of a writer and its prompts enters the stage's identity.
+
+    Of an endpoint's model only its label counts: the name that a server knows it by may change.
+    """
+    writer = settings.model_dump(mode="json")
+    if isinstance(settings, EndpointWriterSettings):
+        del writer["model"]
+        writer["label"] = settings.name
+    return {"writer": writer, "prompts": {p.id: p.sha256 for p in asked}}
+
+
+def pictures_for(settings: WriterSettings, parent: type) -> tuple[Lookup, ...]:
+    """The group's pictures, where the writer sees: without it no unit depends on them."""
+    if settings.sees == "captions":
+        return ()
+    return (Lookup(Table("frames", Frame, FrameJpeg), "id", parent, "frame_ids"),)
+
+
+def writer_resources(recipe: Recipe, section: Section) -> Resources:
+    """What a worker needs to ask this writer."""
+    if getattr(recipe.identity, section).kind == "program":
+        return Resources()
+    runtime = reached(recipe.runtime, section)
+    workers = runtime.workers or -(-runtime.in_flight // CALLS_A_WORKER)
+    packs = -(-(1 + WAITING) * runtime.in_flight // (PACK_UNITS * workers))
+    return Resources(model=True, workers=workers, packs=max(2, packs))
 
 
 def frames_json(frames: Sequence[GroupFrame]) -> Any:

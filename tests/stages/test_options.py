@@ -8,7 +8,7 @@ from pipeline.errors import PromptError
 from pipeline.outcome import Outcome, Rejected
 from pipeline.recipe import Recipe
 from pipeline.records import DetectedObject, GroupFrame, Options
-from pipeline.stages.distractors.choose import LETTERS
+from pipeline.stages.lettering import LETTERS
 from pipeline.stages.options import (
     AskedText,
     OtherAnswer,
@@ -68,7 +68,7 @@ def test_the_answer_stands_at_the_letter_among_four() -> None:
     assert (found.id, found.video, found.provenance.stage) == ("q", "v", "options")
     made = found.provenance
     assert (made.writer, made.model, made.answer_source) == ("program", "program@1", "derived")
-    assert made.prompt == "options/program@1"
+    assert made.prompt == "options/program@2"
 
 
 def test_the_order_is_traded_unless_a_cited_frame_shows_both() -> None:

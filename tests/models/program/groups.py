@@ -45,7 +45,7 @@ def as_json(frames: Sequence[GroupFrame]) -> list[dict[str, Any]]:
 
 
 def ask(stage: str, schema: type, **inputs: Any) -> Any:
-    request = Request(stage, prompts.load(f"{stage}/program"), inputs, schema)
+    request = Request(stage, "unit", prompts.load(f"{stage}/program"), inputs, schema)
     assert set(inputs) == set(request.prompt.inputs)
     (reply,) = ProgramWriter().answer([request])
     assert isinstance(reply, Reply)

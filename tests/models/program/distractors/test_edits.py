@@ -1,8 +1,8 @@
 import pytest
 
+from pipeline.models.program.distractors.edits import opposed, recounted, reordered, replaced
+from pipeline.models.program.distractors.rules import read_rules
 from pipeline.prompts import load
-from pipeline.stages.distractors.edits import opposed, recounted, reordered, replaced
-from pipeline.stages.distractors.rules import read_rules
 
 RULES = read_rules(load("options/program"))
 NONE: frozenset[frozenset[str]] = frozenset()

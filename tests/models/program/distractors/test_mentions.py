@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.models.coco import LABELS, many, one
-from pipeline.stages.distractors.mentions import find_mentions, labels_in, rename
+from pipeline.models.program.distractors.mentions import find_mentions, labels_in, rename
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.models.coco import LABELS, one
+from pipeline.models.program.distractors.choose import distractors, gist
+from pipeline.models.program.distractors.mentions import labels_in
+from pipeline.models.program.distractors.rules import read_rules
 from pipeline.prompts import load
-from pipeline.stages.distractors.choose import LETTERS, arrange, distractors, gist, letter_of
-from pipeline.stages.distractors.mentions import labels_in
-from pipeline.stages.distractors.rules import read_rules
+from pipeline.stages.lettering import LETTERS, arrange, letter_of
 
 RULES = read_rules(load("options/program"))
 
@@ -28,6 +29,7 @@ def choose(
         together=frozenset(),
         true=true,
         max_length_ratio=ratio,
+        count=3,
         seed=seed,
     )
 

@@ -1,9 +1,4 @@
-"""A recipe's settings, in two models that share nothing.
-
-`Identity` is what changes the dataset; its values enter stage identities and so unit keys.
-`Runtime` is how the work is carried out; it cannot leak into a key because no key is computed
-from it. In the YAML file the two may share a section (`captioner.model` is identity,
-`captioner.batch_size` runtime); `pipeline.recipe_file` sorts the fields.
+"""What changes the dataset; its values enter stage identities and so unit keys.
 
 Published values are the defaults where a source gives one; where none was ever published the
 default is ours and the field's text says so.
@@ -11,39 +6,11 @@ default is ours and the field's text says so.
 
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
+from pydantic import Discriminator, Field, Tag, model_validator
 
+from pipeline.recipe.base import Count, Fraction, Positive, Settings
+from pipeline.recipe.endpoint import EndpointWriterSettings
 from pipeline.tasks import Task
-
-Fraction = Annotated[float, Field(ge=0, le=1)]
-Positive = Annotated[float, Field(gt=0)]
-Count = Annotated[int, Field(ge=1)]
-
-
-class Settings(BaseModel):
-    """Base of every section: no unknown field, no coercion surprises, no mutation."""
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, use_attribute_docstrings=True, allow_inf_nan=False
-    )
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _yes_is_no_number(cls, value: Any, info: ValidationInfo) -> Any:
-        """YAML reads `yes` and `on` as true, which would pass for 1."""
-        if (
-            isinstance(value, bool)
-            and cls.model_fields[info.field_name or ""].annotation is not bool
-        ):
-            raise ValueError("cannot be true or false")
-        return value
 
 
 class VideosSettings(Settings):
@@ -134,23 +101,45 @@ class ProgramWriterSettings(Settings):
 
     kind: Literal["program"] = "program"
 
+    @property
+    def sees(self) -> Literal["captions"]:
+        """It reads captions and their boxes."""
+        return "captions"
+
+
+def _kind(value: Any) -> Any:
+    return value.get("kind", "program") if isinstance(value, dict) else value.kind
+
+
+WriterSettings = Annotated[
+    Annotated[ProgramWriterSettings, Tag("program")]
+    | Annotated[EndpointWriterSettings, Tag("endpoint")],
+    Discriminator(_kind),
+]
+
 
 class QuestionsSettings(Settings):
     per_group: Count = 4
     """Questions asked for, at most, from one group."""
     tasks: tuple[Task, ...] = tuple(Task)
     """Tasks to ask for; a writer leaves out those it cannot support."""
-    prompt: str = "questions/program"
+    prompt: str | None = None
+    """A file of `prompts/`, or a path; null: `questions/<kind of the writer>`."""
 
 
 class VerdictsSettings(Settings):
-    prompt: str = "verdicts/program"
+    prompt: str | None = None
+    """Null: `verdicts/<kind of the judge>`."""
+    blind: bool = False
+    """The judge answers without seeing anything first; what that gets right is not passed."""
+    blind_prompt: str = "verdicts/blind"
 
 
 class EvidenceSettings(Settings):
     max_core_frames: Annotated[int, Field(ge=2)] = 4
     """Core frames cited at most (VideoEspresso's average is 2.36)."""
-    prompt: str = "evidence/program"
+    prompt: str | None = None
+    """Null: `evidence/<kind of the writer>`."""
 
 
 class DetectorSettings(Settings):
@@ -170,7 +159,8 @@ class GroundingSettings(Settings):
 
 
 class OptionsSettings(Settings):
-    prompt: str = "options/program"
+    prompt: str | None = None
+    """Null: `options/<kind of the writer>`."""
     max_length_ratio: Annotated[float, Field(ge=1)] = 1.5
     """The longest option over the shortest, in characters."""
 
@@ -209,8 +199,9 @@ class Identity(Settings):
     captioner: DetectorCaptionerSettings = DetectorCaptionerSettings()
     embedder: EmbedderSettings = EmbedderSettings()
     core_frames: CoreFramesSettings = CoreFramesSettings()
-    writer: ProgramWriterSettings = ProgramWriterSettings()
-    judge: ProgramWriterSettings = ProgramWriterSettings()
+    writer: WriterSettings = ProgramWriterSettings()
+    judge: WriterSettings = ProgramWriterSettings()
+    """Who reviews; a model of another family than the writer's sees its mistakes better."""
     questions: QuestionsSettings = QuestionsSettings()
     verdicts: VerdictsSettings = VerdictsSettings()
     evidence: EvidenceSettings = EvidenceSettings()
@@ -220,50 +211,8 @@ class Identity(Settings):
     selection: SelectionSettings = SelectionSettings()
     publish: PublishSettings = PublishSettings()
 
-
-class FramesRuntime(Settings):
-    timeout_seconds: Positive = 600.0
-    """A segment that decodes longer than this is `TimeLimit`."""
-    memory_mb: Count = 2048
-    """A decoder that takes more than this is `MemoryLimit`."""
-
-
-class VideosRuntime(Settings):
-    timeout_seconds: Positive = 300.0
-    """A probe that takes longer is `TimeLimit`."""
-
-
-class CaptionerRuntime(Settings):
-    batch_size: Count = 8
-    """Frames that go through the model together, where that does not change bits."""
-    workers: Count | None = None
-    """Copies of the model, at most; null: as many as the machine holds."""
-
-
-class EngineRuntime(Settings):
-    cpus: Count | None = None
-    """Processors to use; null: all that Ray finds."""
-    pack_seconds: Positive = 5.0
-    """How long a pack should take, from the ledger's history of its stage."""
-    compact_parts: Annotated[int, Field(ge=2)] = 64
-    """A stage with more parts than this is compacted when it ends."""
-
-
-class Runtime(Settings):
-    """How the work is carried out; nothing here changes a result."""
-
-    videos: VideosRuntime = VideosRuntime()
-    frames: FramesRuntime = FramesRuntime()
-    captioner: CaptionerRuntime = CaptionerRuntime()
-    engine: EngineRuntime = EngineRuntime()
-
-
-class Recipe(Settings):
-    """One recipe: its name, where its videos are, and its two kinds of settings."""
-
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
-    inputs: tuple[str, ...] = ()
-    """Files, folders, globs, `videos.csv` lists, or `package://NAME/PATH` for a file that an
-    installed package ships; relative ones are relative to where the command runs."""
-    identity: Identity = Identity()
-    runtime: Runtime = Runtime()
+    @model_validator(mode="after")
+    def _blind_needs_a_model(self) -> "Identity":
+        if self.verdicts.blind and self.judge.kind != "endpoint":
+            raise ValueError("verdicts.blind needs judge.kind endpoint: the program cannot guess")
+        return self

@@ -5,8 +5,8 @@ import yaml
 
 from pipeline.errors import PromptError
 from pipeline.models.coco import LABELS
+from pipeline.models.program.distractors.rules import find_phrases, read_rules
 from pipeline.prompts import load
-from pipeline.stages.distractors.rules import find_phrases, read_rules
 
 PROMPT = load("options/program")
 

@@ -6,8 +6,8 @@ from itertools import combinations, pairwise, permutations
 from typing import Final
 
 from pipeline.models.coco import LABELS
-from pipeline.stages.distractors.mentions import Mention, find_mentions, rename, splice
-from pipeline.stages.distractors.rules import Rules, find_phrases
+from pipeline.models.program.distractors.mentions import Mention, find_mentions, rename, splice
+from pipeline.models.program.distractors.rules import Rules, find_phrases
 
 Rank = Callable[[str, str], bytes]
 """What two names are sorted by where nothing else decides."""

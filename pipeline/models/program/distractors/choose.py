@@ -1,18 +1,15 @@
-"""Three distractors for an answer, and where the answer stands among them."""
+"""False answers beside a true one."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import chain, islice, zip_longest
 from typing import Final
 
 from blake3 import blake3
 
-from pipeline.stages.distractors.edits import opposed, recounted, reordered, replaced
-from pipeline.stages.distractors.mentions import labels_in
-from pipeline.stages.distractors.rules import Rules
-
-LETTERS: Final = "ABCD"
-COUNT: Final = 3
+from pipeline.models.program.distractors.edits import opposed, recounted, reordered, replaced
+from pipeline.models.program.distractors.mentions import labels_in
+from pipeline.models.program.distractors.rules import Rules
 
 _PER_KIND: Final = 12
 """Candidates taken of one kind of edit; more would only be other names."""
@@ -46,9 +43,10 @@ def distractors(
     together: frozenset[frozenset[str]],
     true: Iterable[str],
     max_length_ratio: float,
+    count: int,
     seed: str,
 ) -> list[str]:
-    """At most three false answers, fewer where the rules make no more.
+    """At most `count` false answers, fewer where the rules make no more.
 
     Args:
         present: the objects that the video shows.
@@ -66,7 +64,7 @@ def distractors(
             continue
         taken.add(said)
         chosen.append(text)
-        if len(chosen) == COUNT:
+        if len(chosen) == count:
             break
     return chosen
 
@@ -112,15 +110,3 @@ def _in_turn(*kinds: Iterable[str]) -> Iterator[str]:
 def place(*what: str) -> bytes:
     """A hash to sort by: no order that a reader could learn."""
     return blake3("\n".join(what).encode()).digest(length=8)
-
-
-def letter_of(question_id: str) -> str:
-    """`A` to `D`, drawn uniformly from the question's id."""
-    return LETTERS[int.from_bytes(place("letter", question_id), "big") % len(LETTERS)]
-
-
-def arrange(answer: str, wrong: Sequence[str], question_id: str) -> tuple[str, ...]:
-    """The four texts in the order shown, the answer at its letter."""
-    shown = sorted(wrong, key=lambda text: place("option", question_id, text))
-    shown.insert(LETTERS.index(letter_of(question_id)), answer)
-    return tuple(shown)

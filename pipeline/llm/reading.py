@@ -1,0 +1,42 @@
+"""Reading a response as the endpoint gave it, before anybody looks at its text.
+
+`finish_reason` comes first: a reply that was cut off is `Truncated`, not bad JSON.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pipeline.llm.price import Tokens
+
+
+def why_incomplete(body: Mapping[str, Any]) -> tuple[str, str] | None:
+    """The error class and sentence of a response that is no complete answer; None where it is."""
+    choice = body["choices"][0]
+    message = choice.get("message") or {}
+    reason = choice.get("finish_reason")
+    if message.get("refusal"):
+        return "Refused", f"the model refused: {message['refusal']}"
+    if reason == "length":
+        return "Truncated", "the reply was cut off at max_tokens: raise it in the recipe"
+    if reason == "content_filter":
+        return "ContentFiltered", "the endpoint's content filter withheld the reply"
+    if not isinstance(message.get("content"), str) or not message["content"].strip():
+        return "EmptyReply", f"the reply is empty (finish_reason {reason})"
+    return None
+
+
+def text_of(response: Mapping[str, Any]) -> str:
+    """The text of the first choice: one is asked for, whatever a server sends."""
+    return str(response["choices"][0]["message"]["content"])
+
+
+def tokens_of(body: Mapping[str, Any] | None) -> Tokens | None:
+    """The tokens that a response reports; None where it reports none."""
+    usage = (body or {}).get("usage")
+    if not isinstance(usage, Mapping) or not isinstance(usage.get("prompt_tokens"), int):
+        return None
+    details = usage.get("prompt_tokens_details") or {}
+    cached = details.get("cached_tokens") or 0
+    return Tokens(
+        int(usage["prompt_tokens"]), int(cached), int(usage.get("completion_tokens") or 0)
+    )

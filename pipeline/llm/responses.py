@@ -1,0 +1,184 @@
+"""The response store: every complete answer, raw, under the key of its request.
+
+Shared by online calls and batches, and by all runs of a workspace. A parser or a schema may
+change as often as it likes: what was answered is not asked again. What was refused, cut off or
+never came is not here but in `pipeline.llm.attempts`.
+"""
+
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline.llm.journal import (
+    GROUP_ROWS,
+    Form,
+    Journal,
+    journals,
+    lines,
+    sealed_files,
+)
+from pipeline.store import Store, storage_errors
+
+FORM: Final = Form(
+    "responses",
+    pa.schema(
+        [
+            ("key", pa.string()),
+            ("stage", pa.string()),
+            ("unit", pa.string()),
+            ("label", pa.string()),
+            ("via", pa.string()),
+            ("seconds", pa.float64()),
+            ("cost_usd", pa.float64()),
+            ("request", pa.string()),
+            ("response", pa.string()),
+        ]
+    ),
+    sort="key",
+)
+
+
+@dataclass(frozen=True)
+class Stored:
+    """An answer as it came."""
+
+    key: str
+    stage: str
+    unit: str
+    """Who asked first."""
+    label: str
+    via: str
+    """`online` or `batch`."""
+    seconds: float
+    cost_usd: float | None
+    """Null where the model has no price."""
+    request: Sequence[Mapping[str, Any]]
+    """The messages, pictures by their hash."""
+    response: Mapping[str, Any]
+    """The endpoint's JSON, untouched."""
+
+    @classmethod
+    def of(cls, record: Mapping[str, Any]) -> "Stored":
+        request, response = json.loads(record["request"]), json.loads(record["response"])
+        return cls(**{**record, "request": request, "response": response})
+
+    def record(self) -> dict[str, Any]:
+        """In the types of the file: what is nested as JSON text."""
+        return {
+            "key": self.key,
+            "stage": self.stage,
+            "unit": self.unit,
+            "label": self.label,
+            "via": self.via,
+            "seconds": self.seconds,
+            "cost_usd": self.cost_usd,
+            "request": json.dumps(self.request, separators=(",", ":")),
+            "response": json.dumps(self.response, separators=(",", ":")),
+        }
+
+
+@dataclass
+class Responses:
+    """The store as one process reads and writes it."""
+
+    store: Store
+    _journal: Journal = field(init=False)
+    _recent: dict[bytes, tuple[str, int, int]] = field(default_factory=dict)
+    """Key to journal, offset and length of a line."""
+    _files: list[str] = field(default_factory=list)
+    _keys: npt.NDArray[np.void] = field(default_factory=lambda: np.zeros(0, "V16"))
+    """Sorted keys of all sealed files; 28 bytes an answer with the two below."""
+    _file: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
+    _row: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
+
+    def __post_init__(self) -> None:
+        self._journal = Journal(self.store, FORM)
+        self._load(sealed_files(self.store, FORM))
+        for name in journals(self.store, FORM):
+            for offset, length, record in lines(self.store, FORM, name):
+                self._recent[bytes.fromhex(record["key"])] = (name, offset, length)
+
+    def __contains__(self, key: str) -> bool:
+        return bytes.fromhex(key) in self._recent or self._at(key) is not None
+
+    def find(self, key: str) -> Stored | None:
+        """The answer under this key."""
+        recent = self._recent.get(bytes.fromhex(key))
+        if recent is not None:
+            return Stored.of(self._line(*recent))
+        at = self._at(key)
+        return None if at is None else Stored.of(self._sealed(at))
+
+    def add(self, stored: Stored) -> None:
+        """Keep an answer; it survives the death of this process from here on."""
+        place = self._journal.append(stored.record())
+        self._recent[bytes.fromhex(stored.key)] = place
+        if self._journal.full:
+            self.seal()
+
+    def seal(self) -> None:
+        """Move what this process wrote into a sealed file."""
+        name = self._journal.seal()
+        if name is not None:
+            journal = name.replace("sealed-", "journal-").replace(".parquet", ".jsonl")
+            self._recent = {k: p for k, p in self._recent.items() if p[0] != journal}
+            self._load([name])
+
+    def close(self) -> None:
+        self._journal.close()
+
+    def _line(self, name: str, offset: int, length: int) -> dict[str, Any]:
+        path = self.store.path(f"{FORM.folder}/{name}")
+        with storage_errors("read", path), path.open("rb") as file:
+            line = os.pread(file.fileno(), length, offset)
+        return dict(json.loads(line))
+
+    def _at(self, key: str) -> int | None:
+        if not len(self._keys):
+            return None
+        wanted = np.frombuffer(bytes.fromhex(key), "V16")
+        at = int(np.searchsorted(self._keys.view("S16"), wanted.view("S16"))[0])
+        return at if at < len(self._keys) and self._keys[at] == wanted[0] else None
+
+    def _sealed(self, at: int) -> dict[str, Any]:
+        path = self.store.path(f"{FORM.folder}/{self._files[self._file[at]]}")
+        row = int(self._row[at])
+        with storage_errors("read", path):
+            group = pq.ParquetFile(path).read_row_group(row // GROUP_ROWS)
+        return dict(group.slice(row % GROUP_ROWS, 1).to_pylist()[0])
+
+    def _load(self, names: Sequence[str]) -> None:
+        keys, files, rows = [self._keys], [self._file], [self._row]
+        for name in names:
+            path = self.store.path(f"{FORM.folder}/{name}")
+            with storage_errors("read", path):
+                column = pq.read_table(path, columns=["key"])["key"].to_pylist()
+            keys.append(np.frombuffer(bytes.fromhex("".join(column)), "V16"))
+            files.append(np.full(len(column), len(self._files), np.int32))
+            rows.append(np.arange(len(column), dtype=np.int32))
+            self._files.append(name)
+        merged = np.concatenate(keys)
+        order = np.argsort(merged.view("S16"), kind="stable")
+        self._keys = merged[order]
+        self._file = np.concatenate(files)[order]
+        self._row = np.concatenate(rows)[order]
+
+
+def of_unit(store: Store, stage: str, unit: str) -> Iterator[Stored]:
+    """Every answer that this unit asked for."""
+    for name in sealed_files(store, FORM):
+        path = store.path(f"{FORM.folder}/{name}")
+        with storage_errors("read", path):
+            table = pq.read_table(path, filters=[("stage", "=", stage), ("unit", "=", unit)])
+        yield from map(Stored.of, table.to_pylist())
+    for name in journals(store, FORM):
+        for _, _, record in lines(store, FORM, name):
+            if record["stage"] == stage and record["unit"] == unit:
+                yield Stored.of(record)

@@ -1,0 +1,158 @@
+"""One run's use of its endpoints: what workers are told, and what each process keeps.
+
+A `Session` is small and travels with the stages. In a worker it becomes an `Asking` for each
+endpoint, on one event loop in a thread of its own, which all packs of the process share.
+"""
+
+import asyncio
+import threading
+import uuid
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Literal, TypeVar
+
+from pipeline.llm import attempts, journal, limiter, responses
+from pipeline.llm.asking import Asking
+from pipeline.llm.attempts import Attempts, spent
+from pipeline.llm.budget import Budget
+from pipeline.llm.calls import Calls
+from pipeline.llm.gate import Gate, Limiter
+from pipeline.llm.limiter import LocalLimiter, RemoteLimiter, RunLimits
+from pipeline.llm.responses import Responses
+from pipeline.llm.transport import Transport, read_secret
+from pipeline.recipe import EndpointRuntime, EndpointWriterSettings, Recipe, Runtime
+from pipeline.store import Store
+
+T = TypeVar("T")
+
+Section = Literal["writer", "judge"]
+
+
+@dataclass(frozen=True)
+class Session:
+    """Where a run keeps answers, and who holds its limits."""
+
+    root: Path
+    """The workspace."""
+    runtime: Runtime
+    name: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
+
+    def asking(self, section: Section, settings: EndpointWriterSettings) -> Asking:
+        """The client of a section's endpoint, made once in each process.
+
+        Raises:
+            UsageError: the variable that holds the key is not set here.
+            MissingDependencyError: the package openai is not installed.
+        """
+        return _processes.setdefault(self.name, _Process(self)).asking(section, settings)
+
+
+def reached(runtime: Runtime, section: Section) -> EndpointRuntime:
+    """How a section's endpoint is reached: a judge without an address shares the writer's."""
+    own = getattr(runtime, section)
+    assert isinstance(own, EndpointRuntime)
+    if section == "judge" and own.base_url is None:
+        return runtime.writer.model_copy(update={"price": own.price or runtime.writer.price})
+    return own
+
+
+def limits_of(runtime: Runtime, section: Section) -> Section:
+    """The section whose limits count for this one."""
+    return "writer" if section == "judge" and runtime.judge.base_url is None else section
+
+
+def run_limits(store: Store, runtime: Runtime) -> RunLimits:
+    """A run's limits, its budget rebuilt from the attempts on disk."""
+    return RunLimits(runtime, Budget(runtime.budget, spent(store)))
+
+
+def hold_limits(session: Session) -> object:
+    """The run's limits in a Ray actor, for all workers; they last as long as what is returned."""
+    return limiter.start(session.name, run_limits(Store(session.root), session.runtime))
+
+
+def tidy(session: Session) -> None:
+    """Seal the journals that dead processes left; only for the holder of the workspace's lock."""
+    journal.tidy(Store(session.root), [responses.FORM, attempts.FORM])
+
+
+def uses_endpoints(recipe: Recipe) -> bool:
+    """Whether any text of the recipe is written behind an endpoint."""
+    identity = recipe.identity
+    return "endpoint" in (identity.writer.kind, identity.judge.kind)
+
+
+def run(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine on the process's loop of endpoints and wait for it here."""
+    return asyncio.run_coroutine_threadsafe(coroutine, _loop()).result()
+
+
+@dataclass
+class _Process:
+    """What one process keeps of a session."""
+
+    session: Session
+    _made: dict[Section, Asking] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _store: Store = field(init=False)
+    _responses: Responses | None = None
+    _attempts: Attempts | None = None
+    _local: RunLimits | None = None
+
+    def __post_init__(self) -> None:
+        self._store = Store(self.session.root)
+
+    def asking(self, section: Section, settings: EndpointWriterSettings) -> Asking:
+        with self._lock:
+            if section not in self._made:
+                self._made[section] = run(self._make(section, settings))
+            return self._made[section]
+
+    async def _make(self, section: Section, settings: EndpointWriterSettings) -> Asking:
+        runtime = reached(self.session.runtime, section)
+        secret = read_secret(runtime)
+        if self._responses is None or self._attempts is None:
+            self._responses, self._attempts = Responses(self._store), Attempts(self._store)
+        limits = limits_of(self.session.runtime, section)
+        gate = Gate(self._limiter(limits), f"{uuid.uuid4().hex[:8]}-{section}")
+        transport = Transport(runtime, secret)
+        calls = Calls(settings.model, runtime, runtime.price, transport, gate, self._attempts)
+        return Asking(calls, self._responses)
+
+    def _limiter(self, section: Section) -> Limiter:
+        if limiter.is_held(self.session.name):
+            return RemoteLimiter(self.session.name, section)
+        if self._local is None:
+            self._local = run_limits(self._store, self.session.runtime)
+        return LocalLimiter(self._local, section)
+
+    async def close(self) -> None:
+        for asking in self._made.values():
+            await asking.calls.gate.close()
+            await asking.calls.transport.close()
+        self._made.clear()
+        if self._responses is not None and self._attempts is not None:
+            self._responses.close()
+            self._attempts.close()
+
+
+_processes: Final[dict[str, _Process]] = {}
+_started: Final[list[asyncio.AbstractEventLoop]] = []
+_starting: Final = threading.Lock()
+
+
+def _loop() -> asyncio.AbstractEventLoop:
+    with _starting:
+        if not _started:
+            loop = asyncio.new_event_loop()
+            threading.Thread(target=loop.run_forever, name="endpoints", daemon=True).start()
+            _started.append(loop)
+        return _started[0]
+
+
+def close(session: Session) -> None:
+    """Close what this process keeps of a session: connections, journals, unused grants."""
+    process = _processes.pop(session.name, None)
+    if process is not None:
+        run(process.close())

@@ -1,0 +1,100 @@
+"""The writer behind an OpenAI-compatible endpoint."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Literal
+
+from pipeline.llm.asking import Answered, Asking
+from pipeline.llm.request import ChatRequest, Picture, Sampling
+from pipeline.llm.session import Section, Session, run
+from pipeline.llm.structured import response_schema, schema_sha256
+from pipeline.models.writer import Answer, Reply, Request
+from pipeline.outcome import Failed, Usage
+from pipeline.recipe import EndpointWriterSettings
+from pipeline.records import Provenance
+
+
+class EndpointWriter:
+    """Renders requests, asks the endpoint, and says of each reply where it came from."""
+
+    def __init__(
+        self, section: Section, settings: EndpointWriterSettings, session: Session
+    ) -> None:
+        self._section = section
+        self._settings = settings
+        self._session = session
+
+    def answer(self, requests: Sequence[Request]) -> Sequence[Answer]:
+        """All of them at once, as far as the run's limits let them.
+
+        Raises:
+            HaltedError: the run must stop; what was answered is stored.
+        """
+        asking = self._session.asking(self._section, self._settings)
+        return run(self._all(asking, requests))
+
+    async def _all(self, asking: Asking, requests: Sequence[Request]) -> Sequence[Answer]:
+        tasks = [asyncio.create_task(self._one(asking, request)) for request in requests]
+        try:
+            return await asyncio.gather(*tasks)
+        except BaseException:
+            # Those in flight come to their end: their answers are paid, and are stored.
+            await asyncio.gather(*tasks, return_exceptions=True)
+            raise
+
+    async def _one(self, asking: Asking, request: Request) -> Answer:
+        chat = rendered(self._settings, request)
+        found = await asking.ask(
+            chat, request.schema, {"given": dict(request.given)}, request.stage, request.unit
+        )
+        usage = Usage(found.tokens.given, found.tokens.written, found.usd)
+        if not isinstance(found, Answered):
+            return Failed(found.error_class, found.message, max(1, found.calls), usage)
+        provenance = Provenance(
+            stage=request.stage,
+            writer="endpoint",
+            model=self._settings.name,
+            model_reported=found.model,
+            mode=mode(request),
+            prompt=request.prompt.label,
+            prompt_sha256=request.prompt.sha256,
+            schema_sha256=schema_sha256(request.schema),
+            requests=found.keys,
+            finish_reason=found.finish_reason,
+            answer_source="model",
+        )
+        return Reply(found.data, provenance, usage)
+
+
+def mode(request: Request) -> Literal["captions", "frames"]:
+    """What the model is given of the frames."""
+    return "frames" if request.images else "captions"
+
+
+def rendered(settings: EndpointWriterSettings, request: Request) -> ChatRequest:
+    """The chat request of a stage's request: what is sent, stored and shown.
+
+    Raises:
+        PromptError: the prompt asks for what the request does not have.
+    """
+    inputs = dict(request.inputs)
+    if "frames" in inputs:
+        names = {frame: name for name, frame in request.given.items()}
+        inputs["frames"] = [{"id": names[f["frame"]], **f} for f in inputs["frames"]]
+    if "sees" in request.prompt.inputs:
+        inputs["sees"] = mode(request)
+    messages = request.prompt.messages(**inputs)
+    pictures = tuple(
+        Picture(f"{image.id}, at {image.pts_seconds:.2f} s:", image.jpeg, settings.image_detail)
+        for image in request.images
+    )
+    return ChatRequest(
+        label=settings.name,
+        system=messages.system,
+        user=messages.user,
+        pictures=pictures,
+        sampling=Sampling(settings.temperature, settings.top_p, settings.max_tokens, settings.seed),
+        schema_name=request.stage,
+        schema=response_schema(request.schema),
+        replicate=request.replicate,
+    )
