@@ -217,11 +217,11 @@ def test_a_mistake_in_the_script_is_raised_at_the_end() -> None:
 
 
 def test_a_body_that_is_not_json_is_refused() -> None:
-    async def use(url: str) -> int:
-        async with aiohttp.ClientSession() as session:
-            async with session.post(f"{url}/chat/completions", data=b"{") as response:
-                return response.status
+    async def use(server: FakeOpenAI) -> int:
+        url = f"{server.base_url}/chat/completions"
+        async with aiohttp.ClientSession() as session, session.post(url, data=b"{") as response:
+            return response.status
 
     with FakeOpenAI(echo) as server:
-        assert asyncio.run(use(server.base_url)) == 400
+        assert asyncio.run(use(server)) == 400
     assert server.calls == []
