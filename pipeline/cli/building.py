@@ -21,11 +21,14 @@ from pipeline.engine.workspace import Workspace
 from pipeline.errors import UsageError
 from pipeline.graph import DATASET, check_stage_name, planner, session_of, stages
 from pipeline.inputs import absolute_spec, find_inputs
-from pipeline.llm.session import hold_limits, tidy
+from pipeline.llm.batch.files import COLLECTED, FOLDER
+from pipeline.llm.batch.files import states as batch_states
+from pipeline.llm.session import Session, hold_limits, tidy
 from pipeline.publish.reading import first_samples
 from pipeline.recipe import Recipe
 from pipeline.recipe_file import recipe_hash, to_yaml
-from pipeline.store import storage_errors
+from pipeline.stages.batching import BatchAnswers
+from pipeline.store import BlobStore, storage_errors
 
 SHOWN = 3
 """Questions printed at the end of a run."""
@@ -44,6 +47,8 @@ class Job:
     last: str | None = None
     limit: int | None = None
     retry: Retry | None = None
+    batch: bool = False
+    """Ask language models by the batch API."""
 
 
 def default_root(recipe: Recipe) -> Path:
@@ -82,9 +87,34 @@ def build(job: Job, *, as_json: bool) -> int:
         workspace.store.write("recipe.sha256", recipe_hash(job.recipe).encode())
         plan = planner(workspace, inputs, job.retry)
         with _draining() as stop, _ray_log(workspace), listening(as_json=as_json) as listen:
-            work = Build(plan, chain, lanes, runtime.engine, listen, stop)
+            before = _batching(job, session, workspace, stop)
+            work = Build(plan, chain, lanes, runtime.engine, listen, stop, before)
             report = work.run(job.first, job.last)
     return _conclude(job, report, as_json=as_json)
+
+
+def _batching(
+    job: Job, session: Session | None, workspace: Workspace, stop: Flag
+) -> BatchAnswers | None:
+    """What asks by the batch API before a stage runs; None for a run that asks online.
+
+    Raises:
+        UsageError: the recipe names no endpoint; or batches are under way that an online run
+            would pay for once more.
+    """
+    if job.batch and session is None:
+        raise UsageError(f"recipe {job.recipe.name} asks no endpoint: run it without --batch")
+    if session is None:
+        return None
+    left = [s.id for s in batch_states(workspace.store) if s.state != COLLECTED]
+    if left and not job.batch:
+        where = workspace.store.path(f"{FOLDER}/{left[0]}.json")
+        raise UsageError(
+            f"{len(left)} batches of {job.root} are under way at the endpoint: run with --batch to "
+            f"collect them, or remove {where} to forget one"
+        )
+    blobs = BlobStore(workspace.store)
+    return BatchAnswers(session, blobs, talk, stop.is_set) if job.batch else None
 
 
 @contextmanager

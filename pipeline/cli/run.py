@@ -2,6 +2,7 @@
 
 import shlex
 import sys
+from typing import Annotated
 
 import typer
 
@@ -17,6 +18,10 @@ def run(
     limit: Limit = None,
     set_: Sets = None,
     address: Address = "local",
+    batch: Annotated[
+        bool,
+        typer.Option("--batch", help="Ask language models by the batch API: cheaper, in hours."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Build the dataset of a recipe; what is done already is not done again."""
@@ -32,5 +37,6 @@ def run(
         first=from_,
         last=until,
         limit=limit,
+        batch=batch,
     )
     raise typer.Exit(build(job, as_json=as_json))

@@ -5,7 +5,7 @@ build after a crash, with ten new videos, or with one changed setting is this sa
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from threading import Event as Flag
 from typing import Protocol
@@ -18,8 +18,9 @@ from pipeline.engine.memory import give_back, use_system_pool
 from pipeline.engine.packs import cut, pack_units
 from pipeline.engine.plan import Work
 from pipeline.engine.planner import Planner
+from pipeline.engine.rows import RowReader
 from pipeline.engine.runner import Runner
-from pipeline.engine.stage import Stage
+from pipeline.engine.stage import Stage, Unit
 from pipeline.errors import HaltedError
 from pipeline.outcome import Usage
 from pipeline.recipe import EngineRuntime
@@ -31,6 +32,10 @@ class Lanes(Protocol):
     def lane(self, identity: str, executor: Executor) -> Lane: ...
 
     def close(self) -> None: ...
+
+
+Before = Callable[[Stage, Callable[[], Iterator[Sequence[Unit]]]], None]
+"""Sees the units that a stage is about to do, as often as it calls for them."""
 
 
 class LocalLanes:
@@ -66,6 +71,8 @@ class Build:
     runtime: EngineRuntime
     listen: Listener
     stop: Flag = field(default_factory=Flag)
+    before: "Before | None" = None
+    """Called before a stage's units are sent."""
     _ran: dict[str, int] = field(default_factory=dict)
     _halted: HaltedError | None = None
 
@@ -103,6 +110,8 @@ class Build:
         usage = Usage()
         if sent:
             workspace.describe(stage)
+            self._prepare(stage, work)
+        if sent and not self._ended:
             usage = self._run(stage, folder, work, ledger.seconds_a_unit())
         # Where the inputs lie is of no use any more, and is the largest thing in memory.
         plan = replace(work.plan, tables=())
@@ -121,6 +130,19 @@ class Build:
         self._ran[stage.name] = sent
         seconds = time.monotonic() - started
         self.listen(StageEnded(stage.name, counts, sent, seconds, usage))
+
+    def _prepare(self, stage: Stage, work: Work) -> None:
+        if self.before is None:
+            return
+        reader = RowReader(self.planner.workspace.store)
+
+        def packs() -> Iterator[Sequence[Unit]]:
+            return (reader.units(stage, pack) for pack in cut(work, stage.pack_units))
+
+        try:
+            self.before(stage, packs)
+        except HaltedError as halted:
+            self._halted = halted
 
     def _run(self, stage: Stage, folder: str, work: Work, unit_seconds: float) -> Usage:
         executor = Executor(stage, folder, self.planner.workspace.store)

@@ -9,18 +9,18 @@ A reply is complete by its `finish_reason`, which is read before its text.
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import BaseModel
 
 from pipeline.llm.attempts import Asked
 from pipeline.llm.calls import Calls
+from pipeline.llm.chain import Found, Hopeless, follow
 from pipeline.llm.price import Tokens
-from pipeline.llm.reading import text_of, tokens_of
-from pipeline.llm.request import ChatRequest, Correction
+from pipeline.llm.reading import tokens_of
+from pipeline.llm.request import ChatRequest
 from pipeline.llm.responses import Responses, Stored
-from pipeline.llm.structured import Invalid, parse
 
 
 @dataclass(frozen=True)
@@ -85,36 +85,22 @@ class Asking:
         Raises:
             HaltedError: the run must stop before this request was answered.
         """
-        spent, keys = _Spent(), list[str]()
+        spent, new = _Spent(), dict[str, Stored]()
         while True:
-            keys.append(request.key)
-            stored = await self._stored(request, stage, unit, spent)
+            found = follow(request, reply, context, lambda k: new.get(k) or self.responses.find(k))
+            if isinstance(found, Found):
+                return answered(found, spent.tokens, spent.usd, spent.calls)
+            if isinstance(found, Hopeless):
+                return _unanswered(found.invalid.error_class, found.invalid.message, spent)
+            stored = await self._answer(found.request, stage, unit, spent)
             if isinstance(stored, Unanswered):
                 return stored
-            text = text_of(stored.response)
-            found = parse(text, reply, context)
-            if not isinstance(found, Invalid):
-                choice = stored.response["choices"][0]
-                return Answered(
-                    found,
-                    tuple(keys),
-                    str(stored.response.get("model") or ""),
-                    str(choice.get("finish_reason") or ""),
-                    spent.tokens,
-                    spent.usd,
-                    spent.calls,
-                )
-            if request.correction is not None:
-                return _unanswered(found.error_class, found.message, spent)
-            request = replace(request, correction=Correction(text, _asked_again(found)))
+            new[stored.key] = stored
 
-    async def _stored(
+    async def _answer(
         self, request: ChatRequest, stage: str, unit: str, spent: _Spent
     ) -> Stored | Unanswered:
-        """The complete answer, from the store or from the endpoint."""
-        stored = self.responses.find(request.key)
-        if stored is not None:
-            return stored
+        """The complete answer from the endpoint, or from another unit's call for it."""
         flying = self._flying.get(request.key)
         if flying is not None:
             # Two units ask the same at once: one call serves both.
@@ -159,8 +145,19 @@ class Asking:
         return stored
 
 
-def _asked_again(invalid: Invalid) -> str:
-    return f"That reply is not valid: {invalid.message}. Give the whole reply again, corrected."
+def answered(found: Found, tokens: Tokens, usd: float, calls: int) -> Answered:
+    """A reply with what is known of where it came from."""
+    response = found.stored[-1].response
+    choice = response["choices"][0]
+    return Answered(
+        data=found.data,
+        keys=tuple(stored.key for stored in found.stored),
+        model=str(response.get("model") or ""),
+        finish_reason=str(choice.get("finish_reason") or ""),
+        tokens=tokens,
+        usd=usd,
+        calls=calls,
+    )
 
 
 def _unanswered(error_class: str, message: str, spent: _Spent) -> Unanswered:

@@ -84,17 +84,15 @@ class Attempts:
 
     store: Store
     _journal: Journal = field(init=False)
-    _count: int = 0
 
     def __post_init__(self) -> None:
         self._journal = Journal(self.store, FORM)
 
-    def sent(self, asked: Asked, bound: Bound, time: float) -> str:
+    def sent(self, asked: Asked, bound: Bound, time: float, call: str | None = None) -> str:
         """Write down that a call is about to be sent; returns its id."""
-        self._count += 1
         record = {**_fields(asked), "event": SENT, "time": time}
         record |= {"tokens": bound.tokens, "usd": bound.usd}
-        return self._append(record)
+        return self._append(record, call)
 
     def ended(self, call: str, asked: Asked, end: End, time: float) -> None:
         record = {**_fields(asked), "event": ENDED, "time": time}

@@ -100,6 +100,13 @@ class Responses:
 
     def __post_init__(self) -> None:
         self._journal = Journal(self.store, FORM)
+        self.reload()
+
+    def reload(self) -> None:
+        """Look at the disk again: another process, or a batch, may have brought answers."""
+        self._recent, self._files = {}, []
+        self._keys = np.zeros(0, "V16")
+        self._file, self._row = np.zeros(0, np.int32), np.zeros(0, np.int32)
         self._load(sealed_files(self.store, FORM))
         for name in journals(self.store, FORM):
             for offset, length, record in lines(self.store, FORM, name):

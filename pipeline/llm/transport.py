@@ -9,12 +9,13 @@ Retries are ours (`pipeline.llm.calls`).
 import json
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
-from pipeline.errors import MissingDependencyError, UsageError
+from pipeline.errors import EndpointError, MissingDependencyError, UsageError
 from pipeline.llm.limits import Ending
 from pipeline.llm.secret import Secret
 from pipeline.recipe import EndpointRuntime
@@ -106,6 +107,23 @@ class Transport:
             said = json.dumps(data)
             return self._broken(start, "ServerError", f"status 200 without an answer: {said}")
         return Attempt(Ending.ANSWERED, seconds, body=data, status=200)
+
+    @contextmanager
+    def told(self, what: str) -> Iterator[None]:
+        """Turn the SDK's errors into one sentence without secrets.
+
+        Raises:
+            EndpointError: the endpoint does not do `what`.
+        """
+        import openai
+
+        try:
+            yield
+        except openai.OpenAIError as error:
+            said = self._quote(str(error))
+            raise EndpointError(
+                f"the endpoint {self.sdk.base_url} does not {what}: {said}; run again to go on"
+            ) from None
 
     async def close(self) -> None:
         await self.sdk.close()

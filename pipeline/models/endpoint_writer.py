@@ -20,9 +20,10 @@ class EndpointWriter:
     def __init__(
         self, section: Section, settings: EndpointWriterSettings, session: Session
     ) -> None:
-        self._section = section
-        self._settings = settings
-        self._session = session
+        self.section = section
+        self.settings = settings
+        self.session = session
+        self._asking: Asking | None = None
 
     def answer(self, requests: Sequence[Request]) -> Sequence[Answer]:
         """All of them at once, as far as the run's limits let them.
@@ -30,10 +31,15 @@ class EndpointWriter:
         Raises:
             HaltedError: the run must stop; what was answered is stored.
         """
-        asking = self._session.asking(self._section, self._settings)
+        # Made outside of the loop's own thread, on which it waits.
+        asking = self.session.asking(self.section, self.settings)
         return run(self._all(asking, requests))
 
     async def _all(self, asking: Asking, requests: Sequence[Request]) -> Sequence[Answer]:
+        if self._asking is None:
+            # A stage begins: since the last one, a batch may have brought answers.
+            asking.responses.reload()
+            self._asking = asking
         tasks = [asyncio.create_task(self._one(asking, request)) for request in requests]
         try:
             return await asyncio.gather(*tasks)
@@ -43,27 +49,33 @@ class EndpointWriter:
             raise
 
     async def _one(self, asking: Asking, request: Request) -> Answer:
-        chat = rendered(self._settings, request)
+        chat = rendered(self.settings, request)
         found = await asking.ask(
             chat, request.schema, {"given": dict(request.given)}, request.stage, request.unit
         )
         usage = Usage(found.tokens.given, found.tokens.written, found.usd)
         if not isinstance(found, Answered):
             return Failed(found.error_class, found.message, max(1, found.calls), usage)
-        provenance = Provenance(
-            stage=request.stage,
-            writer="endpoint",
-            model=self._settings.name,
-            model_reported=found.model,
-            mode=mode(request),
-            prompt=request.prompt.label,
-            prompt_sha256=request.prompt.sha256,
-            schema_sha256=schema_sha256(request.schema),
-            requests=found.keys,
-            finish_reason=found.finish_reason,
-            answer_source="model",
-        )
-        return Reply(found.data, provenance, usage)
+        return reply_of(self.settings, request, found)
+
+
+def reply_of(settings: EndpointWriterSettings, request: Request, found: Answered) -> Reply:
+    """A valid answer with its provenance."""
+    provenance = Provenance(
+        stage=request.stage,
+        writer="endpoint",
+        model=settings.name,
+        model_reported=found.model,
+        mode=mode(request),
+        prompt=request.prompt.label,
+        prompt_sha256=request.prompt.sha256,
+        schema_sha256=schema_sha256(request.schema),
+        requests=found.keys,
+        finish_reason=found.finish_reason,
+        answer_source="model",
+    )
+    usage = Usage(found.tokens.given, found.tokens.written, found.usd)
+    return Reply(found.data, provenance, usage)
 
 
 def mode(request: Request) -> Literal["captions", "frames"]:

@@ -1,5 +1,6 @@
 """A client of a fake endpoint, as one worker process has it."""
 
+import json
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -60,6 +61,28 @@ def text_of(call: Call) -> str:
     """What a call asks: the text of its last message."""
     content = call.body["messages"][-1]["content"]
     return content if isinstance(content, str) else str(content[0]["text"])
+
+
+def echo(call: Call) -> str:
+    """The reply of a model that says what it is told."""
+    return json.dumps({"word": text_of(call)})
+
+
+def words(found: Sequence[Answered | Unanswered]) -> list[str]:
+    """What was answered, in order; a row without an answer fails the test."""
+    return [word_of(row) for row in found]
+
+
+def word_of(row: Answered | Unanswered) -> str:
+    assert isinstance(row, Answered), row
+    assert isinstance(row.data, Word)
+    return row.data.word
+
+
+def lost(row: Answered | Unanswered) -> Unanswered:
+    """A row without an answer; an answer fails the test."""
+    assert isinstance(row, Unanswered), row
+    return row
 
 
 def ask(client: Asking, requests: Sequence[ChatRequest]) -> list[Answered | Unanswered]:
