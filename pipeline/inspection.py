@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from pipeline.calls import ModelCall, calls_behind
 from pipeline.engine.browse import UnitOutcome, read_ids, read_outcome, read_table
 from pipeline.engine.workspace import Workspace
 from pipeline.errors import UnknownUnitError
@@ -53,6 +54,8 @@ class Inspection:
     """Of selection, or of publish, which takes out a sample that repeats one of the test split."""
     outcomes: tuple[UnitOutcome, ...]
     """Of this question's units, where they are not kept."""
+    calls: tuple[ModelCall, ...]
+    """To language models, stage by stage, failed ones too; none where a program wrote."""
 
     @property
     def answer(self) -> str:
@@ -75,6 +78,16 @@ class VideoQuestions:
 
 
 @dataclass(frozen=True)
+class GroupQuestions:
+    """What became of one group: its questions, or why it has none."""
+
+    group: Group
+    questions: tuple[Question, ...]
+    outcome: UnitOutcome | None
+    calls: tuple[ModelCall, ...]
+
+
+@dataclass(frozen=True)
 class NamedBox:
     """A box as it is drawn on one frame."""
 
@@ -84,8 +97,10 @@ class NamedBox:
     verified: bool
 
 
-def find(workspace: Workspace, dataset: Path, name: str) -> Inspection | VideoQuestions:
-    """What this id means: a question, or a video with its questions; a unique start is enough.
+def find(
+    workspace: Workspace, dataset: Path, name: str
+) -> Inspection | VideoQuestions | GroupQuestions:
+    """What this id means: a question, a group or a video; a unique start is enough.
 
     Args:
         dataset: the folder that the workspace publishes to, which need not be there yet.
@@ -95,12 +110,15 @@ def find(workspace: Workspace, dataset: Path, name: str) -> Inspection | VideoQu
     """
     questions = read_ids(workspace, "questions", Question, name)
     videos = read_ids(workspace, "videos", Video, name)
-    exact = [found for found in (*questions, *videos) if found == name]
-    several = exact or [*questions, *videos]
+    groups = read_ids(workspace, "core_frames", Group, name)
+    exact = [found for found in (*questions, *videos, *groups) if found == name]
+    several = exact or [*questions, *videos, *groups]
     if len(several) != 1 or not name:
         raise UnknownUnitError(_not_one(workspace, name, several))
     if several[0] in questions:
         return _gather(workspace, dataset, several[0])
+    if several[0] in groups:
+        return _group(workspace, several[0])
     written = read_table(workspace, "questions", Question, {"video": several[0]})
     return VideoQuestions(several[0], tuple(written))
 
@@ -114,6 +132,17 @@ def boxes_on(inspection: Inspection, frame: str) -> list[NamedBox]:
     ]
 
 
+def _group(workspace: Workspace, group_id: str) -> GroupQuestions:
+    group = _one(workspace, "core_frames", Group, group_id)
+    assert group is not None, f"group {group_id} was listed a moment ago"
+    return GroupQuestions(
+        group=group,
+        questions=tuple(read_table(workspace, "questions", Question, {"group": group_id})),
+        outcome=read_outcome(workspace, "questions", group_id),
+        calls=tuple(calls_behind(workspace.store, [("questions", group_id)])),
+    )
+
+
 def _gather(workspace: Workspace, dataset: Path, question_id: str) -> Inspection:
     question = _one(workspace, "questions", Question, question_id)
     assert question is not None, f"question {question_id} was listed a moment ago"
@@ -123,20 +152,27 @@ def _gather(workspace: Workspace, dataset: Path, question_id: str) -> Inspection
     boxes = read_table(workspace, "grounding", Box, {"question": question_id})
     intervals = read_table(workspace, "grounding", Interval, {"question": question_id})
     outcomes = [read_outcome(workspace, stage, question_id) for stage in QUESTION_UNITS]
+    verdict = _one(workspace, "verdicts", Verdict, question_id)
+    options = _one(workspace, "options", Options, question_id)
+    written = [row.provenance for row in (question, verdict, evidence, options) if row]
+    units = [("questions", question.group)]
+    units += [(stage, question_id) for stage in ("verdicts", "evidence", "options")]
+    keys = [key for provenance in written for key in provenance.requests]
     return Inspection(
         question=question,
         video=_one(workspace, "videos", Video, question.video),
         group=_one(workspace, "core_frames", Group, question.group),
         core_frames=tuple(sorted(frames, key=lambda frame: frame.frame_index)),
-        verdict=_one(workspace, "verdicts", Verdict, question_id),
+        verdict=verdict,
         evidence=evidence,
         boxes=tuple(sorted(boxes, key=lambda box: (box.frame_index, box.item))),
         intervals=tuple(sorted(intervals, key=lambda i: int(i.id.rpartition("#")[2]))),
-        options=_one(workspace, "options", Options, question_id),
+        options=options,
         sample=_one(workspace, "selection", Sample, question_id),
         rejection=_one(workspace, "selection", Rejection, question_id)
         or _repeat(dataset, question_id),
         outcomes=tuple(o for o in outcomes if o is not None and o.status != "kept"),
+        calls=tuple(calls_behind(workspace.store, units, keys)),
     )
 
 

@@ -14,7 +14,9 @@ BASE = {"records", "tasks", "recipe", "prompts", "errors", "outcome", "store"}
 MAY_IMPORT = {
     "cli": None,
     "graph": {"engine", "stages", "llm", "overrides"},
-    "inspection": {"engine", "publish", "contact_sheet"},
+    "inspection": {"engine", "publish", "contact_sheet", "calls"},
+    "calls": {"llm"},
+    "sent_pictures": {"engine", "llm", "media", "calls"},
     "stages": {"engine", "models", "media", "publish", "llm", "recipe_file"},
     "publish": {"engine", "models", "schemas"},
     "engine": set[str](),

@@ -3,7 +3,7 @@
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from threading import Event as Flag
@@ -11,6 +11,7 @@ from types import FrameType
 
 import typer
 
+from pipeline.adoptions import adopted
 from pipeline.cli import exit_codes
 from pipeline.cli.progress import listening
 from pipeline.cli.talk import emit, literal, talk
@@ -70,6 +71,7 @@ def build(job: Job, *, as_json: bool) -> int:
         DemitasseError: the run could not start or go on.
     """
     workspace = Workspace.at(job.root)
+    job = replace(job, recipe=adopted(job.recipe, workspace.store))
     session = session_of(job.recipe, workspace.root)
     chain = stages(job.recipe, workspace.root / DATASET, session)
     for name in (job.first, job.last):

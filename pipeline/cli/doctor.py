@@ -1,20 +1,31 @@
 """`demitasse doctor`: whether this machine can run everything, and how to mend what it cannot."""
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
-from pipeline.cli.options import AsJson
+from pipeline.cli.options import AsJson, Sets
 
 
-def doctor(as_json: AsJson = False) -> None:
-    """Check Python, decoders, Ray, models, disk and memory of this machine."""
+def doctor(
+    recipe: Annotated[
+        Path | None,
+        typer.Argument(help="A recipe whose endpoints to ask as well.", show_default=False),
+    ] = None,
+    set_: Sets = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check Python, decoders, Ray, models, endpoints, disk and memory of this machine."""
     from dataclasses import asdict
-    from pathlib import Path
 
     from pipeline.cli import exit_codes
     from pipeline.cli.talk import emit, literal, talk
     from pipeline.doctor import examine
+    from pipeline.recipe_file import load_recipe
 
-    checks = examine(Path.cwd())
+    settings = load_recipe(recipe, set_ or []) if recipe else None
+    checks = examine(Path.cwd(), settings)
     missing = [check for check in checks if check.state == "missing"]
     if as_json:
         emit({"ok": not missing, "checks": [asdict(check) for check in checks]})
@@ -26,7 +37,8 @@ def doctor(as_json: AsJson = False) -> None:
                 typer.echo(f"{'':<8} {'':<{width}}  mend: {check.mend}")
         if missing:
             mends = list(dict.fromkeys(check.mend for check in missing if check.mend))
-            talk(f"{len(missing)} missing; mend with: [bold]{literal(' && '.join(mends))}[/bold]")
+            mended = f"; mend with: [bold]{literal(' && '.join(mends))}[/bold]" if mends else ""
+            talk(f"{len(missing)} missing{mended}")
         else:
             talk("all that a run needs is here: [bold]demitasse run jobs/demo.yaml[/bold]")
     raise typer.Exit(exit_codes.FAILED if missing else exit_codes.DONE)

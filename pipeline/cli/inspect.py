@@ -1,5 +1,6 @@
 """`demitasse inspect`: one question with all that led to it, as text or as a picture."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,7 +10,7 @@ from pipeline.cli.options import AsJson, WorkArgument
 
 if TYPE_CHECKING:
     from pipeline.engine.workspace import Workspace
-    from pipeline.inspection import Inspection, VideoQuestions
+    from pipeline.inspection import GroupQuestions, Inspection, VideoQuestions
 
 
 def inspect(
@@ -18,13 +19,25 @@ def inspect(
         str,
         typer.Argument(
             metavar="ID",
-            help="A question's id or its start; a video's id lists its questions.",
+            help="A question's id or its start; a video's or a group's lists its questions.",
             show_default=False,
         ),
     ],
     image: Annotated[
         Path | None,
         typer.Option("--image", help="Also write a PNG of frames and boxes.", show_default=False),
+    ] = None,
+    calls: Annotated[
+        bool,
+        typer.Option("--calls", help="Every prompt and raw reply behind it, in full."),
+    ] = False,
+    pictures: Annotated[
+        Path | None,
+        typer.Option(
+            "--pictures",
+            help="Also write the pictures that models were shown into this folder.",
+            show_default=False,
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -35,21 +48,26 @@ def inspect(
     from pipeline.cli.workspaces import existing
     from pipeline.errors import UsageError
     from pipeline.graph import DATASET
-    from pipeline.inspection import VideoQuestions, find
+    from pipeline.inspection import Inspection, VideoQuestions, find
 
     workspace = existing(work)
     found = find(workspace, work / DATASET, id_)
-    if isinstance(found, VideoQuestions):
-        if image is not None:
-            raise UsageError(f"{id_} is a video: --image needs a question's id")
-    elif image is not None:
+    if image is not None and not isinstance(found, Inspection):
+        raise UsageError(f"{id_} is no question: --image needs a question's id")
+    if image is not None and isinstance(found, Inspection):
         _draw(workspace, found, image)
+    if pictures is not None and not isinstance(found, VideoQuestions):
+        _write_pictures(workspace, found, pictures)
     if as_json:
         emit(asdict(found))
     elif isinstance(found, VideoQuestions):
         _say_video(work, found)
+    elif isinstance(found, Inspection):
+        _say_question(work, found, image, whole_calls=calls)
     else:
-        _say_question(work, found, image)
+        from pipeline.cli.inspection_text import group_lines
+
+        typer.echo("\n".join(group_lines(found, whole_calls=calls)))
 
 
 def _draw(workspace: "Workspace", found: "Inspection", image: Path) -> None:
@@ -67,6 +85,24 @@ def _draw(workspace: "Workspace", found: "Inspection", image: Path) -> None:
         image.write_bytes(png.getvalue())
 
 
+def _write_pictures(
+    workspace: "Workspace", found: "Inspection | GroupQuestions", folder: Path
+) -> None:
+    from pipeline.cli.talk import literal, talk
+    from pipeline.cli.workspaces import recipe_of
+    from pipeline.sent_pictures import sent_pictures
+    from pipeline.store import storage_errors
+
+    sent: Mapping[str, bytes] = {}
+    if found.group is not None:
+        sent = sent_pictures(workspace, recipe_of(workspace.root), found.group, found.calls)
+    with storage_errors("write", folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, jpeg in sent.items():
+            (folder / name).write_bytes(jpeg)
+    talk(f"{len(sent)} pictures were sent to models; they are in [bold]{literal(folder)}[/bold]")
+
+
 def _say_video(work: Path, found: "VideoQuestions") -> None:
     from pipeline.cli.inspection_text import video_lines
     from pipeline.cli.talk import literal, talk
@@ -79,16 +115,21 @@ def _say_video(work: Path, found: "VideoQuestions") -> None:
         talk(f"none was written: [bold]demitasse status {literal(work)}[/bold] says why")
 
 
-def _say_question(work: Path, found: "Inspection", image: Path | None) -> None:
+def _say_question(
+    work: Path, found: "Inspection", image: Path | None, *, whole_calls: bool
+) -> None:
     from pipeline.cli.inspection_text import question_lines
     from pipeline.cli.talk import literal, talk
 
-    typer.echo("\n".join(question_lines(found)))
+    typer.echo("\n".join(question_lines(found, whole_calls=whole_calls)))
     if image is None:
         command = f"demitasse inspect {work} {found.question.id} --image question.png"
         talk(f"see it: [bold]{literal(command)}[/bold]")
     else:
         talk(f"its frames and boxes: [bold]{literal(image)}[/bold]")
+    if found.calls and not whole_calls:
+        command = f"demitasse inspect {work} {found.question.id} --calls"
+        talk(f"what the models were asked and said: [bold]{literal(command)}[/bold]")
     if found.rejection is not None and found.rejection.stage in ("verdicts", "selection"):
         from pipeline.graph import OVERRIDES
 

@@ -1,13 +1,19 @@
 """An inspected question as lines of text."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
-from pipeline.inspection import Inspection, VideoQuestions
+from pipeline.calls import ModelCall
+from pipeline.inspection import GroupQuestions, Inspection, VideoQuestions
 from pipeline.records import Bbox, KeyItem
 
 
-def question_lines(found: Inspection) -> Iterator[str]:
-    """All of it, section by section; a section whose stage has not run yet is left out."""
+def question_lines(found: Inspection, *, whole_calls: bool) -> Iterator[str]:
+    """All of it, section by section; a section whose stage has not run yet is left out.
+
+    Args:
+        whole_calls: every prompt and reply in full, not only a line a call.
+    """
     yield from _question(found)
     yield from _frames(found)
     yield from _verdict(found)
@@ -15,6 +21,53 @@ def question_lines(found: Inspection) -> Iterator[str]:
     yield from _options(found)
     yield from _fate(found)
     yield from _provenance(found)
+    yield from call_lines(found.calls, whole=whole_calls)
+
+
+def group_lines(found: GroupQuestions, *, whole_calls: bool) -> Iterator[str]:
+    """A group with its questions, or with the reason why it has none."""
+    yield f"group {found.group.id}: {len(found.questions)} questions"
+    for question in found.questions:
+        yield f"  {question.id}  {question.task}  {question.question}"
+    outcome = found.outcome
+    if outcome is not None and outcome.status != "kept":
+        yield f"  {outcome.stage}: {outcome.status} ({outcome.code}): {outcome.message}"
+    for frame in found.group.frames:
+        yield f"    {frame.pts_seconds:9.3f} s  frame {frame.frame_index:<7} {frame.caption}"
+    yield from call_lines(found.calls, whole=whole_calls)
+
+
+def call_lines(calls: Sequence[ModelCall], *, whole: bool) -> Iterator[str]:
+    """The calls to language models, a line each, or with all that was said."""
+    if calls:
+        yield "calls"
+    for call in calls:
+        yield f"  {_call(call)}"
+        if whole:
+            yield from _messages(call)
+
+
+def _call(call: ModelCall) -> str:
+    tokens = f"{call.tokens_in} + {call.tokens_out} tokens" if call.tokens_in else "no tokens told"
+    cost = "" if call.cost_usd is None else f", ${call.cost_usd:.6f}"
+    ended = f"{call.error_class}: {call.message}" if call.error_class else call.finish_reason
+    model = call.model
+    if call.model_reported and call.model_reported != call.model:
+        model += f" (says it is {call.model_reported})"
+    return f"{call.stage}: {model}, {call.via}, {tokens}{cost}, {ended}, request {call.key}"
+
+
+def _messages(call: ModelCall) -> Iterator[str]:
+    for message in call.messages:
+        yield f"    --- {message['role']}"
+        content = message["content"]
+        texts: list[dict[str, Any]] = [{"type": "text", "text": content}]
+        for part in texts if isinstance(content, str) else content:
+            text = part["text"] if part["type"] == "text" else f"[{part['image_url']['url']}]"
+            yield from (f"    {line}" for line in str(text).splitlines())
+    if call.reply is not None:
+        yield "    --- reply"
+        yield from (f"    {line}" for line in call.reply.splitlines())
 
 
 def video_lines(found: VideoQuestions) -> Iterator[str]:

@@ -8,6 +8,7 @@ import sys
 import typer
 
 from pipeline.cli import (
+    adopt,
     doctor,
     exit_codes,
     inspect,
@@ -35,6 +36,7 @@ app.command("status")(status.status)
 app.command("why")(why.why)
 app.command("retry")(retry.retry)
 app.command("inspect")(inspect.inspect)
+app.command("adopt")(adopt.adopt)
 app.command("doctor")(doctor.doctor)
 
 

@@ -15,15 +15,23 @@ def status(
     as_json: AsJson = False,
 ) -> None:
     """Show how far a workspace is."""
+    from dataclasses import asdict
+
     from rich.table import Table
 
+    from pipeline.adoptions import adoptions
+    from pipeline.cli.spending import show_spend
     from pipeline.cli.talk import console, emit, literal, talk
     from pipeline.cli.workspaces import existing, recipe_of
     from pipeline.engine.status import status as read_status
     from pipeline.graph import DATASET, stages
+    from pipeline.llm.attempts import spend
 
-    names = [stage.name for stage in stages(recipe_of(work), work / DATASET)]
-    entries = read_status(existing(work), names, problems)
+    recipe, workspace = recipe_of(work), existing(work)
+    names = [stage.name for stage in stages(recipe, work / DATASET)]
+    entries = read_status(workspace, names, problems)
+    spending = spend(workspace.store)
+    said = adoptions(workspace.store)
     if as_json:
         emit(
             {
@@ -40,7 +48,10 @@ def status(
                         "cost_usd": e.cost_usd,
                     }
                     for e in entries
-                ]
+                ],
+                "spend": [asdict(line) for line in spending],
+                "budget": recipe.runtime.budget.model_dump(mode="json"),
+                "adopted": [asdict(entry) for entry in said],
             }
         )
         return
@@ -57,6 +68,10 @@ def status(
         )
         table.add_row(e.name, *map(str, numbers), f"{e.seconds:.1f}")
     console.print(table)
+    if spending:
+        show_spend(spending, recipe.runtime.budget)
+    for entry in said:
+        talk(f"{literal(entry.new)} keeps the label {literal(entry.old)}, as said {entry.at}")
     for e in entries:
         for problem in e.problems:
             talk(

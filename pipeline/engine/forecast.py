@@ -4,7 +4,7 @@ A stage whose inputs do not exist yet cannot be planned exactly; its units are p
 how many it had for every finished unit of the stage before it, in this workspace.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from pipeline.engine.ledger import STATUSES, Ledger
@@ -33,7 +33,13 @@ class StageForecast:
     disk_bytes: int | None
 
 
-def forecast(planner: Planner, stages: Sequence[Stage], cpus: int) -> list[StageForecast]:
+Look = Callable[[Stage, Work, int], None]
+"""Sees a stage's work and how many units more are to be expected."""
+
+
+def forecast(
+    planner: Planner, stages: Sequence[Stage], cpus: int, look: Look | None = None
+) -> list[StageForecast]:
     """Plan the stages in order over what is there now; nothing is run or written but plans."""
     out: list[StageForecast] = []
     growth = 1.0
@@ -43,6 +49,8 @@ def forecast(planner: Planner, stages: Sequence[Stage], cpus: int) -> list[Stage
         done = units - len(work.todo)
         projected = round(units * growth) - units if units else 0
         out.append(_stage(planner, stage, work, ledger, projected, cpus))
+        if look is not None:
+            look(stage, work, projected)
         planner.settle(stage, ledger, work.found, complete=False)
         growth = (units + projected) / done if done else growth
     return out

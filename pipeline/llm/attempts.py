@@ -34,6 +34,7 @@ FORM: Final = Form(
             ("via", pa.string()),
             ("tokens", pa.int64()),
             ("usd", pa.float64()),
+            ("cost_usd", pa.float64()),
             ("tokens_in", pa.int64()),
             ("tokens_cached", pa.int64()),
             ("tokens_out", pa.int64()),
@@ -99,6 +100,7 @@ class Attempts:
         record |= {
             "tokens": end.used.tokens,
             "usd": end.used.usd,
+            "cost_usd": end.usd,
             "seconds": end.seconds,
             "error_class": end.error_class,
             "message": end.message,
@@ -148,7 +150,8 @@ class StageSpend:
     tokens_in: int = 0
     tokens_cached: int = 0
     tokens_out: int = 0
-    usd: float = 0.0
+    usd: float | None = None
+    """Null where the model has no price: unknown is not zero."""
     unknown_usd: float = 0.0
     """The most that the unknown ones can have cost; not in `usd`."""
     seconds: float = 0.0
@@ -158,7 +161,7 @@ def spend(store: Store) -> list[StageSpend]:
     """What was spent, by stage and model, over all runs."""
     found: dict[tuple[str, str], StageSpend] = {}
     open_calls = _Open()
-    columns = ["id", "event", "stage", "label", "usd", "tokens_in", "tokens_cached"]
+    columns = ["id", "event", "stage", "label", "usd", "cost_usd", "tokens_in", "tokens_cached"]
     columns += ["tokens_out", "seconds", "error_class"]
     for record in records(store, FORM, columns):
         if not open_calls.take(record):
@@ -172,7 +175,7 @@ def spend(store: Store) -> list[StageSpend]:
             tokens_in=before.tokens_in + (record["tokens_in"] or 0),
             tokens_cached=before.tokens_cached + (record["tokens_cached"] or 0),
             tokens_out=before.tokens_out + (record["tokens_out"] or 0),
-            usd=before.usd + (record["usd"] or 0.0),
+            usd=_added(before.usd, record["cost_usd"]),
             seconds=before.seconds + (record["seconds"] or 0.0),
         )
     for record in open_calls.sent.values():
@@ -185,6 +188,10 @@ def spend(store: Store) -> list[StageSpend]:
             unknown_usd=before.unknown_usd + (record["usd"] or 0.0),
         )
     return sorted(found.values(), key=lambda s: (s.stage, s.label))
+
+
+def _added(total: float | None, usd: float | None) -> float | None:
+    return total if usd is None else (total or 0.0) + usd
 
 
 def spent(store: Store) -> Spent:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final, Protocol
 
-from pipeline.errors import BudgetSpentError, EndpointError, HaltedError
+from pipeline.errors import BudgetSpentError, ClusterError, DemitasseError, EndpointError
 from pipeline.llm.limits import Ending, Lease, Report, Settled
 from pipeline.llm.price import Bound
 
@@ -51,11 +51,13 @@ class Gate:
     _slots: int = 0
     _shut: bool = False
     """A 429 came in: nothing is sent until the limiter has heard of it."""
-    _halt: HaltedError | None = None
+    _halt: Exception | None = None
     _offset: float = 0.0
     """The limiter's clock less the loop's."""
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _pump: "asyncio.Task[None] | None" = None
+    _asked: "tuple[Report, asyncio.Future[Lease]] | None" = None
+    """A report whose lease has not been taken."""
 
     @property
     def now(self) -> float:
@@ -67,6 +69,7 @@ class Gate:
 
         Raises:
             HaltedError: no call may be sent any more in this run.
+            ClusterError: the limiter is gone.
         """
         if self._halt is not None:
             raise self._halt
@@ -75,7 +78,11 @@ class Gate:
         waiting = _Waiting(bound, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
         self._wake.set()
-        await waiting.opened
+        try:
+            await waiting.opened
+        except asyncio.CancelledError:
+            self._left_unsent(waiting)
+            raise
 
     def leave(self, settled: Settled) -> None:
         """Tell how a call ended; its slot is free."""
@@ -96,26 +103,45 @@ class Gate:
             self._pump.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._pump
+        if self._asked is not None:
+            report, lease = self._asked
+            self._asked = None
+            with contextlib.suppress(DemitasseError):
+                self._returned += report.waiting[: (await lease).granted]
         self._returned += [w.bound for w in self._granted]
         for waiting in (*self._granted, *self._waiting):
             waiting.opened.cancel()
         self._granted.clear()
         self._waiting.clear()
         if self._settled or self._returned:
-            await self.limiter.report(self._report())
+            # Where the limiter is gone, nobody is left to be told.
+            with contextlib.suppress(ClusterError):
+                await self.limiter.report(self._report())
+
+    def _left_unsent(self, waiting: _Waiting) -> None:
+        """A caller was cancelled: if it was let in at the same moment, its slot is free."""
+        if not waiting.opened.cancelled() and waiting.opened.exception() is None:
+            self._in_flight -= 1
+            self._give_back(waiting.bound)
+            self._open()
+
+    def _give_back(self, *bounds: Bound) -> None:
+        if bounds:
+            self._returned += bounds
+            self._wake.set()
 
     def _open(self) -> None:
         while self._granted and self._in_flight < self._slots and not self._shut:
             waiting = self._granted.popleft()
             if waiting.opened.cancelled():
-                self._returned.append(waiting.bound)
+                self._give_back(waiting.bound)
                 continue
             self._in_flight += 1
             waiting.opened.set_result(None)
 
-    def _stop(self, halt: HaltedError) -> None:
+    def _stop(self, halt: Exception) -> None:
         self._halt = halt
-        self._returned += [w.bound for w in self._granted]
+        self._give_back(*(w.bound for w in self._granted))
         for waiting in (*self._granted, *self._waiting):
             if not waiting.opened.done():
                 waiting.opened.set_exception(halt)
@@ -140,16 +166,27 @@ class Gate:
 
     async def _run(self) -> None:
         while True:
+            self._wake.clear()
+            report = self._report()
+            lease = asyncio.ensure_future(self.limiter.report(report))
+            self._asked = report, lease
             try:
-                lease = await self.limiter.report(self._report())
-            except HaltedError as halt:
-                self._stop(halt)
+                # Whoever closes the gate meanwhile gives back what this lease grants.
+                taken = await asyncio.shield(lease)
+            except Exception as error:
+                # Whatever it is: callers that wait must hear of it.
+                self._asked = None
+                self._stop(error)
                 return
-            self._take(lease)
-            await self._until_needed(lease)
+            self._asked = None
+            self._take(taken, report)
+            await self._until_needed(taken)
 
-    def _take(self, lease: Lease) -> None:
+    def _take(self, lease: Lease, report: Report) -> None:
         self._offset = lease.now - asyncio.get_running_loop().time()
+        if self._halt is not None:
+            self._give_back(*report.waiting[: lease.granted])
+            return
         if lease.halt is not None:
             kind = BudgetSpentError if lease.budget_spent else EndpointError
             self._stop(kind(lease.halt))
@@ -162,7 +199,6 @@ class Gate:
 
     async def _until_needed(self, lease: Lease) -> None:
         """Return when there is something to tell or to ask."""
-        self._wake.clear()
         if lease.pause and not self._settled:
             await asyncio.sleep(min(lease.pause, IDLE))
             return

@@ -20,7 +20,12 @@ class RunLimits:
     _limits: dict[str, Limits] = field(default_factory=dict)
 
     def report(self, section: str, report: Report) -> Lease:
-        return self._of(section).report(report, time.monotonic())
+        now = time.monotonic()
+        lease = self._of(section).report(report, now)
+        for limits in self._limits.values():
+            # They share the budget: what a dead worker holds would keep the others waiting.
+            limits.forget(now)
+        return lease
 
     def refuse(self, section: str, reason: str) -> None:
         self._of(section).refuse(reason)

@@ -97,6 +97,14 @@ class _Worker:
     out: Counter[Bound] = field(default_factory=Counter)
     """What it was granted and has not settled."""
 
+    def take_back(self, bound: Bound) -> bool:
+        """Whether such a call was out; it no longer is."""
+        known = self.out[bound] > 0
+        self.out[bound] -= known
+        if not self.out[bound]:
+            del self.out[bound]
+        return known
+
 
 @dataclass
 class Bucket:
@@ -115,7 +123,7 @@ class Bucket:
 
     def fill(self, now: float) -> None:
         if self.per_minute is not None:
-            rate = max(0.0, self.per_minute - self._size) / 60
+            rate = max(1.0, self.per_minute - self._size) / 60
             self.level = min(self._size, self.level + rate * (now - self.filled))
         self.filled = now
 
@@ -168,15 +176,20 @@ class Limits:
         """Take a worker's report and lease it what it may do next."""
         worker = self._workers.setdefault(report.worker, _Worker())
         for settled in report.settled:
-            worker.out[settled.bound] -= 1
+            # What a worker that was forgotten had out is counted as spent already.
+            if worker.take_back(settled.bound):
+                self.budget.settle(settled.bound, settled.used)
             self._settle(settled, now)
         for bound in report.returned:
-            worker.out[bound] -= 1
-            self.budget.release(bound)
-        worker.out = +worker.out
+            if worker.take_back(bound):
+                self.budget.release(bound)
         slots = self._share(report, worker, now)
         pause = max(0.0, self._paused_until - now)
         granted = 0 if pause or self._halt else self._grant(report, worker, slots, now)
+        # A slot without a call that may be sent is free for who holds grants: the call that
+        # waits here may wait for the budget that those have reserved.
+        slots = min(slots, report.in_flight + report.granted + granted)
+        worker.slots = max(slots, report.in_flight)
         spent = not granted and not self._halt and self._budget_spent(report)
         halt = self.budget.told() if spent else self._halt
         return Lease(slots, granted, pause, now, halt, spent)
@@ -209,25 +222,26 @@ class Limits:
     def _share(self, report: Report, me: _Worker, now: float) -> int:
         me.demand = report.in_flight + report.granted + len(report.waiting)
         me.heard = now
-        for name in [n for n, w in self._workers.items() if now - w.heard > FORGOTTEN]:
-            # What a dead worker had out may have been billed: it counts as spent.
-            for bound in self._workers.pop(name).out.elements():
-                self.budget.settle(bound, bound)
+        self.forget(now)
         others = [w for w in self._workers.values() if w is not me]
         total = me.demand + sum(w.demand for w in others)
         wanted = min(me.demand, -(-self.cap * me.demand // max(1, total)))
         # What others hold is theirs until they report; slots in use cannot be taken back.
         free = self.cap - sum(w.slots for w in others)
-        slots = max(0, min(wanted, free))
-        me.slots = max(slots, report.in_flight)
-        return slots
+        return max(0, min(wanted, free))
+
+    def forget(self, now: float) -> None:
+        """Take the slots of workers that no longer report."""
+        for name in [n for n, w in self._workers.items() if now - w.heard > FORGOTTEN]:
+            # What a dead worker had out may have been billed: it counts as spent.
+            for bound in self._workers.pop(name).out.elements():
+                self.budget.settle(bound, bound)
 
     def _settle(self, settled: Settled, now: float) -> None:
-        self.budget.settle(settled.bound, settled.used)
         self._tokens.give_back(settled.bound.tokens - settled.used.tokens)
         match settled.ending:
             case Ending.ANSWERED:
-                self._open()
+                self._open(settled)
             case Ending.RATE_LIMITED:
                 self._failing(settled, now)
                 self._close(settled, now)
@@ -237,9 +251,12 @@ class Limits:
                 if self._broken >= OUTAGE:
                     self._close(settled, now)
 
-    def _open(self) -> None:
-        self._storms = self._broken = 0
+    def _open(self, settled: Settled) -> None:
+        self._broken = 0
         self._failing_since = None
+        if settled.sent < self._closed_at:
+            return
+        self._storms = 0
         step = 1.0 if self._cap < self._threshold else INCREASE
         self._cap = min(float(self.runtime.in_flight), self._cap + step)
 
@@ -254,7 +271,7 @@ class Limits:
             self._threshold = max(1.0, self._cap * DECREASE)
         self._cap = max(1.0, self._threshold * PROBES)
         if settled.retry_after is None:
-            pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2**self._storms)
+            pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(self._storms, 10))
             self._paused_until = max(self._paused_until, now + pause)
         self._storms += 1
         self._closed_at = max(now, self._paused_until)
