@@ -24,10 +24,7 @@ def check_endpoint(recipe: Recipe, section: Section) -> tuple[bool, str] | None:
         return False, str(error)
     if models and settings.model not in models:
         some = ", ".join(sorted(models)[:5])
-        return (
-            False,
-            f"{runtime.base_url} does not know the model {settings.model!r}; it has {some}",
-        )
+        return False, f"{runtime.base_url} has no model {settings.model!r}; it has {some}"
     return True, f"{runtime.base_url} answers, model {settings.model}"
 
 

@@ -122,7 +122,7 @@ class Transport:
         except openai.OpenAIError as error:
             said = self._quote(str(error))
             raise EndpointError(
-                f"the endpoint {self.sdk.base_url} does not {what}: {said}; run again to go on"
+                f"the endpoint {self.sdk.base_url} does not {what}: {said}"
             ) from None
 
     async def close(self) -> None:

@@ -30,9 +30,17 @@ def _of_writing(statistics: Statistics, identity: Identity) -> Iterator[str]:
             f"{_share(derived, statistics.samples)} answers were computed by a program from "
             "detections; they are right where the detections are."
         )
+    if written := statistics.answers["model"]:
+        asked = [p for p in statistics.provenance if p.stage == "questions"]
+        alone = all(p.mode == "captions" for p in asked)
+        had = "captions alone" if alone else "frames and captions"
+        yield (
+            f"{_share(written, statistics.samples)} answers were written by a language model that "
+            f"had {had}, and were reviewed by one; nobody checked them against the video."
+        )
     if human := statistics.answers["human"]:
         yield f"{_share(human, statistics.samples)} answers are a human's correction."
-    elif statistics.samples:
+    elif statistics.samples and not statistics.answers["model"]:
         yield "No human wrote or corrected an answer."
     writers, judges = (
         {(p.writer, p.model) for p in statistics.provenance if p.stage == stage}

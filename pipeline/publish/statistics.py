@@ -1,7 +1,7 @@
 """What the card says about the data, counted while the rows are written."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pipeline.publish.published import RejectionRow, SampleRow
 from pipeline.publish.split import SplitName
@@ -39,7 +39,8 @@ class Statistics:
         self.tasks[row.task, row.split] += 1
         self.videos[row.split].add(row.video)
         self.licences[row.source, row.licence] += 1
-        self.provenance.update(set(row.provenance))
+        # What one row was asked is its own; a dataset has as many of these as samples.
+        self.provenance.update({replace(p, requests=(), finish_reason="") for p in row.provenance})
         self.answers[_answerer(row)] += 1
         self.core_frames += len(row.core_frames)
         self.boxes += len(row.boxes)
