@@ -8,7 +8,7 @@ from pipeline.inspection import GroupQuestions, Inspection, VideoQuestions
 from pipeline.records import Bbox, KeyItem
 
 
-def question_lines(found: Inspection, *, whole_calls: bool) -> Iterator[str]:
+def question_lines(found: Inspection, *, whole_calls: bool = False) -> Iterator[str]:
     """All of it, section by section; a section whose stage has not run yet is left out.
 
     Args:

@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 _DROPPED: Final = {"title", "minLength", "maxLength", "pattern", "default", "format"}
 """Keywords that strict modes refuse or ignore; validation afterwards knows them all."""
@@ -81,7 +82,7 @@ def parse(text: str, model: type[BaseModel], context: Mapping[str, Any]) -> Base
         return model.model_validate(data, context=dict(context))
     except ValidationError as error:
         found = error.errors(include_url=False, include_input=False)
-        told = [f"{_place(e['loc'])}: {e['msg']}" for e in found[:_SHOWN_ERRORS]]
+        told = [f"{_place(e['loc'])}: {_said(e)}" for e in found[:_SHOWN_ERRORS]]
         if len(found) > _SHOWN_ERRORS:
             told.append(f"and {len(found) - _SHOWN_ERRORS} more")
         return Invalid("WrongSchema", "; ".join(told))
@@ -89,6 +90,11 @@ def parse(text: str, model: type[BaseModel], context: Mapping[str, Any]) -> Base
 
 def _place(loc: tuple[int | str, ...]) -> str:
     return ".".join(map(str, loc)) or "the reply"
+
+
+def _said(error: ErrorDetails) -> str:
+    """The validator's own words: pydantic puts its name for the exception before them."""
+    return error["msg"].removeprefix("Value error, ")
 
 
 def _unfenced(text: str) -> str:

@@ -172,9 +172,12 @@ def mismatch(reply: EvidenceReply) -> str | None:
     named = {name for claim in reply.claims for name in referred(claim.text)}
     if len(set(names)) < len(names):
         return "the evidence gives two key items one name"
-    if named != set(names):
-        wrong = ", ".join(sorted(named ^ set(names)))
-        return f"the evidence's text and its key items differ in {wrong}"
+    if silent := sorted(set(names) - named):
+        tags = ", ".join(f"<obj>{name}</obj>" for name in silent)
+        return f"no claim has {tags}: a key item stands in a claim with its tags, or is left out"
+    if unknown := sorted(named - set(names)):
+        tags = ", ".join(f"<obj>{name}</obj>" for name in unknown)
+        return f"the claims have {tags}, which is no key item"
     if any(_TAG.search(_REFERENCE.sub("", claim.text)) for claim in reply.claims):
         return "the evidence has an <obj> without its </obj>, or the other way round"
     unclaimed = [item.item for item in reply.key_items if not _claimed(item, reply.claims)]

@@ -75,8 +75,8 @@ def reply(text: str, *names: str, frame: str = "f") -> EvidenceReply:
     ("draft", "told"),
     [
         (reply("A dog."), "named no object"),
-        (reply("<obj>dog_1</obj> runs.", "dog_1", "dog_2"), "differ in dog_2"),
-        (reply("<obj>dog_1</obj>, <obj>cat_1</obj>.", "dog_1"), "differ in cat_1"),
+        (reply("<obj>dog_1</obj> runs.", "dog_1", "dog_2"), "no claim has <obj>dog_2</obj>"),
+        (reply("<obj>dog_1</obj>, <obj>cat_1</obj>.", "dog_1"), "<obj>cat_1</obj>, which is no key item"),
         (reply("<obj>dog_1</obj> runs.", "dog_1", "dog_1"), "two key items one name"),
         (reply("<obj>dog_1</obj> runs.", "dog_1", frame="x"), "x, outside the group"),
         (reply("<obj>dog_1</obj> runs after <obj>dog_1.", "dog_1"), "without its </obj>"),
