@@ -77,7 +77,7 @@ class RayLanes:
             options |= {"num_cpus": self.cpus, "include_dashboard": False}
         try:
             ray.init(self.address, **options)
-        except (ConnectionError, RuntimeError, ValueError) as error:
+        except (OSError, RuntimeError, ValueError) as error:
             raise ClusterError(
                 f"cannot start or reach Ray at address {self.address!r}: {error}; "
                 "`demitasse doctor` shows what is missing"

@@ -104,7 +104,10 @@ class Asking:
         flying = self._flying.get(request.key)
         if flying is not None:
             # Two units ask the same at once: one call serves both.
-            return await asyncio.shield(flying)
+            shared = await asyncio.shield(flying)
+            if isinstance(shared, Stored):
+                return shared
+            return _unanswered(shared.error_class, shared.message, spent)
         future: asyncio.Future[Stored | Unanswered] = asyncio.get_running_loop().create_future()
         self._flying[request.key] = future
         try:

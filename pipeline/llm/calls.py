@@ -84,6 +84,7 @@ class Calls:
             if attempt.ending is Ending.RATE_LIMITED:
                 continue
             if attempt.ending is Ending.BROKEN:
+                await self._bear(attempt)
                 broken += 1
                 if broken >= self.runtime.attempts:
                     return Called(attempt, attempts, usd)
@@ -98,7 +99,11 @@ class Calls:
         self, request: ChatRequest, asked: Asked, most: Bound, structured: bool
     ) -> tuple[Attempt, float | None]:
         sent = self.gate.now
-        call = self.log.sent(asked, most, time.time())
+        try:
+            call = self.log.sent(asked, most, time.time())
+        except BaseException:
+            self.gate.leave(Settled(Ending.ANSWERED, most, Bound(0), sent))
+            raise
         settled: Settled | None = None
         try:
             body = request.body(self.model, structured=structured)
@@ -117,6 +122,14 @@ class Calls:
             end = replace(end, request=request.shown(), reply=attempt.body)
         self.log.ended(call, asked, end, time.time())
         return attempt, usd
+
+    async def _bear(self, attempt: Attempt) -> None:
+        """Stop the run where an endpoint that broke asks to wait beyond patience."""
+        wait = attempt.retry_after or 0.0
+        if wait > self.runtime.patience_seconds:
+            await self._refuse(
+                replace(attempt, message=f"asks to wait {wait:.0f} s ({attempt.message})")
+            )
 
     async def _refuse(self, attempt: Attempt) -> None:
         reason = f"the endpoint {self.runtime.base_url} {attempt.message}"

@@ -66,12 +66,12 @@ class Journal:
             if written != len(line):
                 os.ftruncate(self._file, self._size)
                 raise OSError(28, "no space left on device")
+            place = (self._name, self._size, written)
+            self._size += written
             self._unsynced += written
             if self._unsynced >= SYNC_BYTES:
                 os.fdatasync(self._file)
                 self._unsynced = 0
-        place = (self._name, self._size, len(line))
-        self._size += len(line)
         return place
 
     @property

@@ -9,13 +9,26 @@ from typing import Any
 from pipeline.llm.price import Tokens
 
 
+def is_chat(data: Any) -> bool:
+    """Whether JSON that came with status 200 has the form of a chat completion."""
+    choices = data.get("choices") if isinstance(data, dict) else None
+    if not isinstance(choices, list) or not choices or not isinstance(choices[0], dict):
+        return False
+    return isinstance(choices[0].get("message"), dict | None)
+
+
+def whole(text: str) -> str:
+    """The text without halves of characters, which JSON can hold and no file can."""
+    return text.encode(errors="replace").decode()
+
+
 def why_incomplete(body: Mapping[str, Any]) -> tuple[str, str] | None:
     """The error class and sentence of a response that is no complete answer; None where it is."""
     choice = body["choices"][0]
     message = choice.get("message") or {}
     reason = choice.get("finish_reason")
     if message.get("refusal"):
-        return "Refused", f"the model refused: {message['refusal']}"
+        return "Refused", whole(f"the model refused: {message['refusal']}")
     if reason == "length":
         return "Truncated", "the reply was cut off at max_tokens: raise it in the recipe"
     if reason == "content_filter":
@@ -35,8 +48,12 @@ def tokens_of(body: Mapping[str, Any] | None) -> Tokens | None:
     usage = (body or {}).get("usage")
     if not isinstance(usage, Mapping) or not isinstance(usage.get("prompt_tokens"), int):
         return None
-    details = usage.get("prompt_tokens_details") or {}
-    cached = details.get("cached_tokens") or 0
+    details = usage.get("prompt_tokens_details")
+    cached = details.get("cached_tokens") if isinstance(details, Mapping) else 0
     return Tokens(
-        int(usage["prompt_tokens"]), int(cached), int(usage.get("completion_tokens") or 0)
+        _count(usage["prompt_tokens"]), _count(cached), _count(usage.get("completion_tokens"))
     )
+
+
+def _count(value: Any) -> int:
+    return max(0, value) if isinstance(value, int) else 0

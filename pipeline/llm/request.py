@@ -145,8 +145,9 @@ class ChatRequest:
 
     def text_bytes(self) -> int:
         """UTF-8 bytes of all text: no tokenizer in use makes more tokens of it than that."""
-        size = len(self.system.encode()) + len(self.user.encode())
-        size += sum(len(picture.caption.encode()) for picture in self.pictures)
+        texts = [self.system, self.user, *(picture.caption for picture in self.pictures)]
         if self.correction is not None:
-            size += len(self.correction.reply.encode()) + len(self.correction.message.encode())
+            texts += [self.correction.reply, self.correction.message]
+        # A reply may hold half of a character.
+        size = sum(len(text.encode(errors="surrogatepass")) for text in texts)
         return size + len(json.dumps(self.schema))

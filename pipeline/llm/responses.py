@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipeline.errors import StorageError
 from pipeline.llm.journal import (
     GROUP_ROWS,
     Form,
@@ -119,7 +120,14 @@ class Responses:
         """The answer under this key."""
         recent = self._recent.get(bytes.fromhex(key))
         if recent is not None:
-            return Stored.of(self._line(*recent))
+            try:
+                return Stored.of(self._line(*recent))
+            except StorageError as error:
+                if not isinstance(error.__cause__, FileNotFoundError):
+                    raise
+                # Another process has sealed its journal meanwhile.
+                self.reload()
+                return self.find(key)
         at = self._at(key)
         return None if at is None else Stored.of(self._sealed(at))
 

@@ -76,7 +76,10 @@ def parse(text: str, model: type[BaseModel], context: Mapping[str, Any]) -> Base
     """
     try:
         data = json.loads(_unfenced(text))
-    except ValueError as error:
+        json.dumps(data, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return Invalid("InvalidJson", "the reply is not JSON of whole characters: \\ud800-\\udfff")
+    except (ValueError, RecursionError) as error:
         return Invalid("InvalidJson", f"the reply is not JSON: {error}")
     try:
         return model.model_validate(data, context=dict(context))

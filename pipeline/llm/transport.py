@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from pipeline.errors import EndpointError, MissingDependencyError, UsageError
 from pipeline.llm.limits import Ending
+from pipeline.llm.reading import is_chat, whole
 from pipeline.llm.secret import Secret
 from pipeline.recipe import EndpointRuntime
 
@@ -92,18 +93,20 @@ class Transport:
         )
         try:
             response = await self._http.send(request)
-        except http.TimeoutException:
-            return self._broken(start, "TimeLimit", "no answer within the call's time limit")
         except http.RequestError as error:
+            # The aiohttp transport calls a server that hangs up a timeout too; the cause knows.
+            timed = isinstance(error.__cause__, TimeoutError | None)
+            if timed and isinstance(error, http.TimeoutException):
+                return self._broken(start, "TimeLimit", "no answer within the call's time limit")
             return self._broken(start, "ConnectionLost", f"{type(error).__name__}: {error}")
         if response.status_code != 200:
             return self._status(start, response)
         try:
             data = json.loads(response.content)
-        except ValueError:
+        except (ValueError, RecursionError):
             return self._broken(start, "ServerError", "status 200 with a body that is not JSON")
         seconds = time.perf_counter() - start
-        if not isinstance(data, dict) or not data.get("choices"):
+        if not is_chat(data):
             said = json.dumps(data)
             return self._broken(start, "ServerError", f"status 200 without an answer: {said}")
         return Attempt(Ending.ANSWERED, seconds, body=data, status=200)
@@ -164,7 +167,7 @@ class Transport:
         return Attempt(Ending.ANSWERED, seconds, None, kind, message, code, final=True)
 
     def _quote(self, text: str) -> str:
-        text = " ".join(self._secret.redact(text).split())
+        text = " ".join(whole(self._secret.redact(text)).split())
         return text if len(text) <= _SHOWN else text[:_SHOWN] + "..."
 
 

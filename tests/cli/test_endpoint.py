@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -25,6 +26,12 @@ PRICE = "writer.price={input: 1.0, output: 2.0, as_of: 2026-11-01}"
 def work(demo_workspace: Path, tmp_path: Path) -> Path:
     """A workspace in which the demo is done up to its core frames: only texts are new."""
     return Path(shutil.copytree(demo_workspace, tmp_path / "work"))
+
+
+@pytest.fixture
+def temporary() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="ray", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
 
 
 @pytest.fixture
@@ -70,14 +77,14 @@ def test_a_run_asks_each_stage_and_says_what_it_asked_and_spent(
 def test_a_run_with_pictures_sends_them_and_shows_which(work: Path, server: FakeOpenAI) -> None:
     more = ("--set", "writer.sees=frames", "--set", "writer.image_long_side=160")
     assert demitasse(*run(work, server, *more, "--until", "questions")).status == 0
-    parts = list(server.calls[0].body["messages"][1]["content"])
-    assert sum(part["type"] == "image_url" for part in parts) > 1
+    contents = [call.body["messages"][1]["content"] for call in server.calls]
+    sent = {sum(part["type"] == "image_url" for part in content) for content in contents}
+    assert min(sent) > 1
     (question, *_) = read_table(Workspace.at(work), "questions", Question)
     assert question.provenance.mode == "frames"
     shown = demitasse("inspect", work, question.id, "--pictures", work / "pictures")
     assert shown.status == 0
-    names = [path.name for path in (work / "pictures").iterdir()]
-    assert len(names) == sum(part["type"] == "image_url" for part in parts)
+    assert len(list((work / "pictures").iterdir())) in sent
 
 
 def test_a_plan_tells_calls_and_cost_and_asks_nothing(work: Path, server: FakeOpenAI) -> None:
@@ -117,13 +124,11 @@ def test_a_refused_row_fails_alone_and_is_retried(work: Path) -> None:
 
 
 def test_no_file_and_no_message_ever_shows_the_key(
-    work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    work: Path, temporary: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key = "sk-planted-0123456789abcdef"
     monkeypatch.setenv("PLANTED_KEY", key)
-    # Ray keeps its logs and its metadata here.
-    temporary = tmp_path / "ray"
-    temporary.mkdir()
+    # Ray keeps its logs and its metadata here; its sockets want a short path.
     monkeypatch.setenv("RAY_TMPDIR", str(temporary))
 
     def leaky(call: Call) -> Status | None:
