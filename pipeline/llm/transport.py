@@ -7,6 +7,7 @@ Retries are ours (`pipeline.llm.calls`).
 """
 
 import json
+import math
 import os
 import time
 from collections.abc import Iterator, Mapping
@@ -175,11 +176,16 @@ def read_secret(runtime: EndpointRuntime) -> Secret:
     """The key from the variable that the recipe names.
 
     Raises:
-        UsageError: the variable is not set where the calls are made.
+        UsageError: the variable is not set where the calls are made, or holds no key.
     """
     if runtime.api_key_env is None:
         return Secret("")
-    value = os.environ.get(runtime.api_key_env, "")
+    value = os.environ.get(runtime.api_key_env, "").strip()
+    if not (value.isascii() and value.isprintable()):
+        raise UsageError(
+            f"the environment variable {runtime.api_key_env} (api_key_env in the recipe) holds a "
+            "character that no key can have: export it again as the provider shows it"
+        )
     if not value:
         raise UsageError(
             f"the environment variable {runtime.api_key_env} (api_key_env in the recipe) is not "
@@ -201,22 +207,23 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
         return max(0.0, seconds)
     try:
         return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 
 def _number(text: str) -> float | None:
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
         return None
+    return number if math.isfinite(number) else None
 
 
 def _words(text: str) -> str:
     """The message of an error in the API's form, or the body as it is."""
     try:
         body = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
     error = body.get("error", body) if isinstance(body, dict) else body
     if isinstance(error, dict) and error.get("message"):
