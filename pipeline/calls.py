@@ -1,6 +1,5 @@
 """The calls behind a row: what a model was asked, what it was shown, and what came back, raw."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -83,10 +82,10 @@ def _answered(stored: responses.Stored) -> ModelCall:
 
 
 def _failed(record: Mapping[str, Any]) -> ModelCall:
-    reply = json.loads(record["reply"]) if record["reply"] else None
+    reply = record["reply"]
     choice = (reply or {}).get("choices", [{}])[0]
     message = choice.get("message") or {}
-    request: Sequence[Mapping[str, Any]] = json.loads(record["request"] or "[]")
+    request: Sequence[Mapping[str, Any]] = record["request"] or ()
     return ModelCall(
         stage=record["stage"],
         unit=record["unit"],

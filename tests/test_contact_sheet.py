@@ -88,6 +88,7 @@ def inspection(
         sample=None,
         rejection=None,
         outcomes=(),
+        calls=(),
     )
 
 

@@ -4,7 +4,6 @@ A call is written down before it is sent and again when it ends. One that has no
 flight when its process died: it may have been billed, so it counts as the most it can cost.
 """
 
-import json
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,7 +12,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from pipeline.llm.budget import Spent
-from pipeline.llm.journal import Form, Journal, records
+from pipeline.llm.journal import Form, Journal, nested, records
 from pipeline.llm.price import Bound, Tokens
 from pipeline.store import Store
 
@@ -112,9 +111,9 @@ class Attempts:
                 "tokens_out": end.tokens.written,
             }
         if end.request is not None:
-            record["request"] = json.dumps(end.request, separators=(",", ":"))
+            record["request"] = end.request
         if end.reply is not None:
-            record["reply"] = json.dumps(end.reply, separators=(",", ":"))
+            record["reply"] = end.reply
         self._append(record, call)
 
     def close(self) -> None:
@@ -123,6 +122,8 @@ class Attempts:
     def _append(self, record: dict[str, Any], call: str | None = None) -> str:
         record["id"] = call or uuid.uuid4().hex
         self._journal.append(record)
+        if self._journal.full:
+            self._journal.seal()
         return str(record["id"])
 
 
@@ -233,12 +234,9 @@ class _Open:
 
 def of_unit(store: Store, stage: str, unit: str) -> list[dict[str, Any]]:
     """Every call that ended in an error for this unit, with what was asked and came back."""
-    columns = list(FORM.schema.names)
-    return sorted(
-        (
-            record
-            for record in records(store, FORM, columns)
-            if record["stage"] == stage and record["unit"] == unit and record["error_class"]
-        ),
-        key=lambda record: record["time"],
-    )
+    found = [
+        {**record, "request": nested(record["request"]), "reply": nested(record["reply"])}
+        for record in records(store, FORM, list(FORM.schema.names))
+        if record["stage"] == stage and record["unit"] == unit and record["error_class"]
+    ]
+    return sorted(found, key=lambda record: float(record["time"]))

@@ -70,9 +70,14 @@ class Budget:
         told = [
             f"{spent.requests:,} of {limit.requests:,} requests" if limit.requests else "",
             f"{spent.tokens:,} of {limit.tokens:,} tokens" if limit.tokens else "",
-            f"${spent.usd:.4f} of ${limit.usd:.2f}" if limit.usd else "",
+            f"${spent.usd:.4f} of ${_dollars(limit.usd)}" if limit.usd else "",
         ]
         return (
             f"the budget allows no further call: {', '.join(filter(None, told))} spent; raise "
             "`budget` in the recipe to go on"
         )
+
+
+def _dollars(usd: float) -> str:
+    """With cents, or finer where the cents would hide something."""
+    return f"{usd:.2f}" if usd >= 1 else f"{usd:.4f}"

@@ -26,7 +26,7 @@ from pipeline.store import Store, storage_errors
 FULL_BYTES: Final = 64 << 20
 GROUP_ROWS: Final = 128
 """Rows of a row group: what is read to get one record."""
-SYNC_BYTES: Final = 1 << 20
+SYNC_BYTES: Final = 16 << 20
 """Written since the disk was last told to keep it: what a power cut may cost."""
 
 
@@ -107,7 +107,7 @@ def seal(store: Store, form: Form, journal: str) -> str | None:
     """Make a sealed file of a journal that nobody writes to, and remove the journal."""
     sealed = sealed_name(journal)
     if not store.exists(f"{form.folder}/{sealed}"):
-        rows = [record for _, _, record in lines(store, form, journal)]
+        rows = [_flat(record) for _, _, record in lines(store, form, journal)]
         if rows:
             rows.sort(key=lambda row: str(row[form.sort]))
             table = pa.Table.from_pylist(rows, schema=form.schema)
@@ -117,6 +117,19 @@ def seal(store: Store, form: Form, journal: str) -> str | None:
             sealed = ""
     store.remove(f"{form.folder}/{journal}")
     return sealed or None
+
+
+def _flat(record: Mapping[str, Any]) -> dict[str, Any]:
+    """In the types of a sealed file: what is nested as JSON text."""
+    return {
+        name: json.dumps(value, separators=(",", ":")) if isinstance(value, dict | list) else value
+        for name, value in record.items()
+    }
+
+
+def nested(value: Any) -> Any:
+    """A nested value of a record, from a journal (as it is) or from a sealed file (as text)."""
+    return json.loads(value) if isinstance(value, str) else value
 
 
 def sealed_name(journal: str) -> str:

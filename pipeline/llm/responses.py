@@ -23,6 +23,7 @@ from pipeline.llm.journal import (
     Journal,
     journals,
     lines,
+    nested,
     sealed_files,
 )
 from pipeline.store import Store, storage_errors
@@ -67,11 +68,11 @@ class Stored:
 
     @classmethod
     def of(cls, record: Mapping[str, Any]) -> "Stored":
-        request, response = json.loads(record["request"]), json.loads(record["response"])
-        return cls(**{**record, "request": request, "response": response})
+        found = {name: nested(record[name]) for name in ("request", "response")}
+        return cls(**{**record, **found})
 
     def record(self) -> dict[str, Any]:
-        """In the types of the file: what is nested as JSON text."""
+        """A line of the journal."""
         return {
             "key": self.key,
             "stage": self.stage,
@@ -80,8 +81,8 @@ class Stored:
             "via": self.via,
             "seconds": self.seconds,
             "cost_usd": self.cost_usd,
-            "request": json.dumps(self.request, separators=(",", ":")),
-            "response": json.dumps(self.response, separators=(",", ":")),
+            "request": self.request,
+            "response": self.response,
         }
 
 
