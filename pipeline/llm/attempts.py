@@ -19,6 +19,9 @@ from pipeline.store import Store
 SENT: Final = "sent"
 ENDED: Final = "ended"
 
+BATCHED: Final = ":"
+"""Stands in the ids of calls that are lines of a batch, and in no others."""
+
 FORM: Final = Form(
     "attempts",
     pa.schema(
@@ -217,17 +220,24 @@ class _Open:
 
     sent: dict[str, dict[str, Any]] = field(default_factory=dict)
     early: set[str] = field(default_factory=set)
+    collected: set[str] = field(default_factory=set)
+    """Lines of batches that ended: one that was killed may be announced, or collected, twice."""
 
     def take(self, record: dict[str, Any]) -> bool:
         """Whether the record is the end of a call."""
         call = record["id"]
+        if call in self.collected:
+            return False
         if record["event"] == SENT:
             if call in self.early:
                 self.early.remove(call)
             else:
                 self.sent[call] = record
             return False
-        if self.sent.pop(call, None) is None:
+        known = self.sent.pop(call, None) is not None
+        if BATCHED in call:
+            self.collected.add(call)
+        elif not known:
             self.early.add(call)
         return True
 

@@ -101,8 +101,7 @@ class Gate:
         """Give back what is not used; calls still waiting are cancelled."""
         if self._pump is not None:
             self._pump.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._pump
+            await asyncio.wait([self._pump])
         if self._asked is not None:
             report, lease = self._asked
             self._asked = None
@@ -210,6 +209,8 @@ class Gate:
             wait = SOON
         else:
             wait = IDLE
+        # Not `wait_for`, which in Python 3.11 forgets a cancellation when both come at once.
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), wait)
+            async with asyncio.timeout(wait):
+                await self._wake.wait()
         await asyncio.sleep(SOON)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.llm.attempts import Asked, Attempts, End
+from pipeline.llm.attempts import BATCHED, Asked, Attempts, End
 from pipeline.llm.batch.files import Line
 from pipeline.llm.price import Bound, Tokens, cost
 from pipeline.llm.reading import tokens_of, why_incomplete
@@ -30,7 +30,7 @@ class Collected:
 
 def call_id(batch: str, key: str) -> str:
     """The id of a line's call in the log: the same however often it is written."""
-    return f"{batch}:{key}"
+    return f"{batch}{BATCHED}{key}"
 
 
 def announced(log: Attempts, batch: str, lines: Iterable[Line]) -> None:
