@@ -4,7 +4,7 @@
 |-----------------------------------|----------------------------------------------------------|
 | 429                               | always: the limiter says when, and stops a run in vain   |
 | connection, time limit, 5xx, 408  | `attempts` times in all, waiting longer each time        |
-| 400 that refuses json_schema      | once per endpoint: the schema goes into the prompt       |
+| 400 that refuses json_schema      | once: the schema then goes into the prompt               |
 | other 4xx                         | never: the same request gets the same answer             |
 | 401, 403, 404, no credit          | never, and the run stops: every request would get it     |
 """
@@ -17,6 +17,7 @@ from typing import Final
 
 from pipeline.errors import EndpointError
 from pipeline.llm.attempts import Asked, Attempts, End
+from pipeline.llm.dialect import Dialect
 from pipeline.llm.gate import Gate
 from pipeline.llm.limits import Ending, Settled
 from pipeline.llm.price import Bound, Tokens, bound, cost
@@ -49,10 +50,10 @@ class Calls:
     transport: Transport
     gate: Gate
     log: Attempts
-    _structured: bool = field(init=False)
+    _dialect: Dialect = field(init=False)
 
     def __post_init__(self) -> None:
-        self._structured = self.runtime.structured != "prompt"
+        self._dialect = Dialect.of(self.runtime)
 
     def bound(self, request: ChatRequest) -> Bound:
         """The most that one call of this request can use."""
@@ -74,8 +75,8 @@ class Calls:
         attempts, broken = 0, 0
         while True:
             await self.gate.enter(most)
-            structured = self._structured
-            attempt, usd = await self._once(request, asked, most, structured)
+            dialect = self._dialect
+            attempt, usd = await self._once(request, asked, most, dialect)
             attempts += 1
             if attempt.body is not None:
                 return Called(attempt, attempts, usd)
@@ -90,13 +91,14 @@ class Calls:
                     return Called(attempt, attempts, usd)
                 await asyncio.sleep(_wait(broken, attempt.retry_after))
                 continue
-            if structured and self._refuses_schema(attempt):
-                self._structured = False
+            learned = dialect.learned(attempt, self.runtime)
+            if learned is not None:
+                self._dialect = learned
                 continue
             return Called(attempt, attempts, usd)
 
     async def _once(
-        self, request: ChatRequest, asked: Asked, most: Bound, structured: bool
+        self, request: ChatRequest, asked: Asked, most: Bound, dialect: Dialect
     ) -> tuple[Attempt, float | None]:
         sent = self.gate.now
         try:
@@ -106,7 +108,9 @@ class Calls:
             raise
         settled: Settled | None = None
         try:
-            body = request.body(self.model, structured=structured)
+            body = request.body(
+                self.model, structured=dialect.structured, length_field=dialect.length_field
+            )
             attempt = _judged(await self.transport.call(body))
             tokens = tokens_of(attempt.body)
             usd = cost(self.price, tokens) if tokens else None
@@ -135,12 +139,6 @@ class Calls:
         reason = f"the endpoint {self.runtime.base_url} {attempt.message}"
         await self.gate.refuse(reason)
         raise EndpointError(reason)
-
-    def _refuses_schema(self, attempt: Attempt) -> bool:
-        if self.runtime.structured != "auto" or attempt.status not in (400, 422, 501):
-            return False
-        words = attempt.message.lower()
-        return any(w in words for w in ("response_format", "json_schema", "schema", "grammar"))
 
 
 def _judged(attempt: Attempt) -> Attempt:

@@ -114,10 +114,14 @@ class ChatRequest:
             messages.append({"role": "user", "content": self.correction.message})
         return messages
 
-    def body(self, model: str, *, structured: bool) -> dict[str, Any]:
+    def body(
+        self, model: str, *, structured: bool, length_field: str = "max_tokens"
+    ) -> dict[str, Any]:
         """The JSON body of the call.
 
         Args:
+            length_field: what the endpoint calls the longest reply; newer OpenAI models want
+                `max_completion_tokens` and refuse the old name.
             structured: the endpoint takes `response_format: json_schema`; otherwise the schema
                 is put into words.
         """
@@ -127,7 +131,7 @@ class ChatRequest:
             "messages": messages,
             "temperature": self.sampling.temperature,
             "top_p": self.sampling.top_p,
-            "max_tokens": self.sampling.max_tokens,
+            length_field: self.sampling.max_tokens,
             "seed": self.sampling.seed,
             "n": 1,
             "stream": False,

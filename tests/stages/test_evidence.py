@@ -76,7 +76,10 @@ def reply(text: str, *names: str, frame: str = "f") -> EvidenceReply:
     [
         (reply("A dog."), "named no object"),
         (reply("<obj>dog_1</obj> runs.", "dog_1", "dog_2"), "no claim has <obj>dog_2</obj>"),
-        (reply("<obj>dog_1</obj>, <obj>cat_1</obj>.", "dog_1"), "<obj>cat_1</obj>, which is no key item"),
+        (
+            reply("<obj>dog_1</obj>, <obj>cat_1</obj>.", "dog_1"),
+            "<obj>cat_1</obj>, which is no key item",
+        ),
         (reply("<obj>dog_1</obj> runs.", "dog_1", "dog_1"), "two key items one name"),
         (reply("<obj>dog_1</obj> runs.", "dog_1", frame="x"), "x, outside the group"),
         (reply("<obj>dog_1</obj> runs after <obj>dog_1.", "dog_1"), "without its </obj>"),
