@@ -1,6 +1,7 @@
 """The limits in a Ray actor: workers in several processes, one cap and one budget."""
 
 import asyncio
+import logging
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,7 +23,7 @@ def ray() -> Iterator[Any]:
     """One Ray session for the module: each start costs seconds."""
     import ray
 
-    ray.init(num_cpus=1, include_dashboard=False, logging_level="ERROR", log_to_driver=False)
+    ray.init(num_cpus=1, include_dashboard=False, logging_level=logging.ERROR, log_to_driver=False)
     yield ray
     ray.shutdown()
 

@@ -409,6 +409,9 @@ def test_a_pause_honours_retry_after() -> None:
     assert (lease.pause, lease.granted) == (7.5, 0)
     while worker.flying:
         worker.end(0, Ending.ANSWERED)
+    worker.returned += [c.bound for c in worker.granted]
+    worker.granted.clear()
+    worker.waiting.clear()
     worker.report(102.0)
     other = Worker("other", limits, deque([Call(SMALL, SMALL)]))
     assert (other.report(108.4).granted, other.send(108.4)) == (0, False)
