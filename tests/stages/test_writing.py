@@ -2,21 +2,24 @@
 
 import json
 import uuid
+from base64 import b64encode
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from pipeline.llm import session as sessions
 from pipeline.llm.session import Session
+from pipeline.media.pictures import encode_jpeg
 from pipeline.outcome import Failed, Kept, Rejected
 from pipeline.recipe import Recipe
 from pipeline.stages import options, questions, verdicts
-from pipeline.stages.writing import PACK_UNITS, WAITING, writer_resources
+from pipeline.stages.writing import PACK_UNITS, WAITING, FrameJpeg, writer_resources
 from pipeline.store import BlobStore, Store
 from tests.fakes.openai_server import Call, Content, FakeOpenAI
 from tests.llm.replies import talk
-from tests.stages.units import kept, run, unit
+from tests.stages.units import kept, run, store_jpegs, unit
 from tests.stages.writing import GROUP
 
 _MODEL = {"kind": "endpoint", "model": "m"}
@@ -63,6 +66,37 @@ def test_a_model_s_questions_cite_the_frames_they_were_given(tmp_path: Path, ses
         sent = server.calls[0].body["messages"]
         assert '"id": "F1"' in sent[1]["content"]
         assert ids[0] not in sent[1]["content"]
+
+
+def test_a_writer_that_sees_gets_each_frame_s_picture_by_its_name(
+    tmp_path: Path, session: Any
+) -> None:
+    picture = np.full((90, 160, 3), 128, np.uint8)
+    jpegs = [encode_jpeg(picture + i, 90) for i in range(len(GROUP.frames))]
+    blobs, places = store_jpegs(tmp_path, jpegs)
+    rows = [
+        FrameJpeg(id=frame.frame, **place)
+        for frame, place in zip(GROUP.frames, places, strict=True)
+    ]
+    base = {"kind": "endpoint", "model": "m", "sees": "frames"}
+    with FakeOpenAI(talk) as server:
+        for size in (None, 80):
+            settings = Recipe.model_validate(
+                {
+                    "name": "t",
+                    "identity": {"writer": {**base, "image_long_side": size}},
+                    "runtime": {"writer": {"base_url": server.base_url}},
+                }
+            )
+            stage = questions.stage(settings, session(settings, tmp_path))
+            (outcome,) = run(stage, blobs, unit(stage, "g", GROUP, *rows))
+            (question,) = kept(outcome)
+            assert question.provenance.mode == "frames"
+        stored, small = (call.body["messages"][1]["content"] for call in server.calls)
+    assert [p["text"][:2] for p in stored[1::2]] == ["F1", "F2", "F3", "F4"]
+    urls = [part["image_url"]["url"] for part in stored[2::2]]
+    assert urls == [f"data:image/jpeg;base64,{b64encode(j).decode()}" for j in jpegs]
+    assert [part["image_url"]["url"] for part in small[2::2]] != urls
 
 
 @pytest.mark.parametrize(
