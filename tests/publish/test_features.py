@@ -54,8 +54,13 @@ SAMPLE = Features(
                 "stage": TEXT,
                 "writer": TEXT,
                 "model": TEXT,
+                "model_reported": TEXT,
+                "mode": TEXT,
                 "prompt": TEXT,
                 "prompt_sha256": TEXT,
+                "schema_sha256": TEXT,
+                "requests": List(TEXT),
+                "finish_reason": TEXT,
                 "answer_source": TEXT,
             }
         ),
