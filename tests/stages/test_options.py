@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -5,9 +7,11 @@ import pyarrow as pa
 import pytest
 
 from pipeline.errors import PromptError
-from pipeline.outcome import Outcome, Rejected
+from pipeline.models.replies import DraftDistractor, OptionsReply
+from pipeline.models.writer import Reply, Request
+from pipeline.outcome import Outcome, Rejected, Usage
 from pipeline.recipe import Recipe
-from pipeline.records import DetectedObject, GroupFrame, Options
+from pipeline.records import DetectedObject, GroupFrame, Options, Provenance
 from pipeline.stages.lettering import LETTERS
 from pipeline.stages.options import (
     AskedText,
@@ -17,6 +21,7 @@ from pipeline.stages.options import (
     stage,
 )
 from pipeline.stages.passed import passed_only
+from pipeline.stages.writing import AskingWorker
 from pipeline.store import BlobStore, Store
 from tests.stages.units import kept, run, unit
 
@@ -99,6 +104,80 @@ def test_an_answer_that_cannot_be_made_false_is_rejected_with_the_reason() -> No
     assert isinstance(outcome, Rejected)
     assert outcome.reason == "no_distractors"
     assert "0 of 3" in outcome.message
+
+
+SPENT = Usage(tokens_in=70, tokens_out=30, cost_usd=0.5)
+
+
+@dataclass
+class Stub:
+    """A writer that gives these distractors, whatever it is asked."""
+
+    texts: Sequence[str]
+
+    def answer(self, requests: Sequence[Request]) -> Sequence[Reply]:
+        drafts = tuple(DraftDistractor(text=text, why_wrong="So shown.") for text in self.texts)
+        made = Provenance(
+            stage="options",
+            writer="endpoint",
+            model="stub",
+            prompt="stub@1",
+            prompt_sha256="0" * 64,
+            answer_source="model",
+        )
+        return [Reply(OptionsReply(distractors=drafts), made, SPENT) for _ in requests]
+
+
+def told(*texts: str) -> Outcome:
+    """What the stage makes of a writer's distractors for "He opens the door."."""
+    worker = STAGE.worker(BLOBS)
+    assert isinstance(worker, AskingWorker)
+    row = unit(
+        STAGE,
+        "q",
+        PassedAnswer(id="q", video="v", passed=True, answer="He opens the door."),
+        AskedText(id="q", question="What does he do?", frames=("v/f1",)),
+        OtherAnswer(id="r", passed=True, answer="He greets a dog."),
+        OtherAnswer(id="s", passed=False, answer="He greets a cat."),
+        Shown(id="g", frames=(frame(1, "person"),)),
+    )
+    (outcome,) = replace(worker, writer=Stub(texts))([row])
+    return outcome
+
+
+GOOD = ("He closes the door.", "He paints the door.", "He greets a cat.")
+
+
+def test_any_writers_distractors_are_kept_with_who_wrote_them_and_what_it_cost() -> None:
+    outcome = told(*GOOD)
+    found = row(outcome)
+    assert set(found.options) == {"He opens the door.", *GOOD}
+    assert found.options[LETTERS.index(found.letter)] == "He opens the door."
+    assert (found.provenance.model, found.provenance.prompt) == ("stub", "stub@1")
+    assert outcome.usage == SPENT
+
+
+@pytest.mark.parametrize(
+    ("texts", "why"),
+    [
+        (GOOD[:2], "gave 2 of 3 distractors"),
+        ((*GOOD, "He oils the door."), "gave 4 of 3 distractors"),
+        ((*GOOD[:2], "he  CLOSES the door"), "two distractors are the same"),
+        ((*GOOD[:2], " HE opens  the door"), "'HE opens  the door' is a true answer"),
+        ((*GOOD[:2], "He greets a DOG."), "'He greets a DOG.' is a true answer"),
+        ((*GOOD[:2], "He closes the door. " * 3), "have from 18 to 59 characters"),
+        ((*GOOD[:2], "Runs."), "have from 5 to 19 characters"),
+    ],
+    ids=["two", "four", "twins", "the answer", "another truth", "long", "short"],
+)
+def test_distractors_that_are_none_are_rejected_with_the_reason_and_what_they_cost(
+    texts: Sequence[str], why: str
+) -> None:
+    outcome = told(*texts)
+    assert isinstance(outcome, Rejected)
+    assert outcome.reason == "no_distractors"
+    assert why in outcome.message
+    assert outcome.usage == SPENT
 
 
 def test_only_questions_that_passed_are_units() -> None:
