@@ -15,7 +15,7 @@ from pipeline.records import GroupFrame
 
 _FRAMES = TypeAdapter(list[GroupFrame])
 
-_WHY: Final = "It is the answer with one of its statements turned into another."
+_WHY: Final = "It is the answer with what it states changed."
 
 
 def write(request: Request) -> OptionsReply:
