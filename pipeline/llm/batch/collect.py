@@ -3,14 +3,17 @@
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from pipeline.llm.attempts import BATCHED, Asked, Attempts, End
 from pipeline.llm.batch.files import Line
 from pipeline.llm.price import Bound, Tokens, cost
-from pipeline.llm.reading import tokens_of, why_incomplete
+from pipeline.llm.reading import is_chat, tokens_of, whole, why_incomplete
 from pipeline.llm.responses import Responses, Stored
 from pipeline.recipe import PriceSettings
+
+_SHOWN: Final = 400
+"""Characters of an endpoint's own words that the log keeps."""
 
 
 @dataclass(frozen=True)
@@ -19,9 +22,10 @@ class Collected:
 
     answered: int
     failed: frozenset[str]
-    """Keys whose request is at fault: asking again would give the same."""
+    """Keys whose request is at fault, or whose answer was not complete: asking again would give
+    the same."""
     missing: int
-    """Lines that were not done, or got no answer worth keeping; they can be asked again."""
+    """Lines that were not done, or failed in a way that may pass; they can be asked again."""
 
     @property
     def lines(self) -> int:
@@ -62,11 +66,15 @@ def collect(
         line = left.pop(str(row["custom_id"]), None)
         if line is None:
             continue
-        response = row.get("response") or {}
-        body = response.get("body")
-        status = response.get("status_code")
-        if status == 200 and isinstance(body, Mapping) and body.get("choices"):
-            answered += _answer(batch, line, body, responses, log, price, seconds)
+        response = row.get("response")
+        body, status = None, None
+        if isinstance(response, Mapping):
+            body, status = response.get("body"), response.get("status_code")
+        if status == 200 and isinstance(body, Mapping) and is_chat(body):
+            if _answer(batch, line, body, responses, log, price, seconds):
+                answered += 1
+            else:
+                failed.add(line.key)
             continue
         message = _message(row, body)
         end = End(Bound(0), None, None, seconds, "BatchLine", message, request=line.request)
@@ -89,8 +97,6 @@ def _answer(
     seconds: float,
 ) -> bool:
     """Whether the answer is complete, and so stored."""
-    if responses.find(line.key) is not None:
-        return True  # a run that was killed while it collected this batch had it already
     tokens = tokens_of(body)
     usd = cost(price, tokens, batch=True) if tokens else None
     error_class, message = why_incomplete(body) or ("", "")
@@ -107,6 +113,8 @@ def _answer(
     log.ended(call_id(batch, line.key), _asked(line), end, time.time())
     if error_class:
         return False
+    if responses.find(line.key) is not None:
+        return True  # a run that was killed while it collected this batch had it already
     responses.add(
         Stored(
             key=line.key,
@@ -134,5 +142,8 @@ def _asked(line: Line) -> Asked:
 
 
 def _message(row: Mapping[str, Any], body: Any) -> str:
-    error = row.get("error") or (body.get("error") if isinstance(body, Mapping) else None) or {}
-    return str(error.get("message") or error.get("code") or "no answer")
+    """Why a line has no answer, in whichever form its endpoint says so."""
+    said = row.get("error") or body
+    while isinstance(said, Mapping):
+        said = said.get("error") or said.get("message") or said.get("code")
+    return whole(str(said or "no answer"))[:_SHOWN]

@@ -16,6 +16,10 @@ SEARCHED: Final = 1000
 """Batches of the account that are looked through for one whose id was not saved."""
 
 
+class NotTakenError(EndpointError):
+    """The endpoint said no: there is no batch that could be paid."""
+
+
 @dataclass(frozen=True)
 class Remote:
     """A batch as the endpoint tells of it."""
@@ -34,16 +38,30 @@ async def submit(transport: Transport, ours: str, file: Path) -> str:
     """Upload the file and create the batch; returns the endpoint's id of it.
 
     Raises:
-        EndpointError: the endpoint takes no batch, or not this one.
+        NotTakenError: the endpoint takes no batch, or not this one.
+        EndpointError: nobody knows whether it took the batch; `search` tells.
     """
-    with transport.told("take the batch"):
-        uploaded = await transport.sdk.files.create(file=file, purpose="batch")
-        batch = await transport.sdk.batches.create(
-            input_file_id=uploaded.id,
-            endpoint="/v1/chat/completions",
-            completion_window="24h",
-            metadata={NAME: ours},
-        )
+    import openai
+
+    unknown = False
+    try:
+        with transport.told("take the batch"):
+            uploaded = await transport.sdk.files.create(file=file, purpose="batch")
+            unknown = True
+            try:
+                batch = await transport.sdk.batches.create(
+                    input_file_id=uploaded.id,
+                    endpoint="/v1/chat/completions",
+                    completion_window="24h",
+                    metadata={NAME: ours},
+                )
+            except openai.APIStatusError as error:
+                unknown = error.status_code >= 500
+                raise
+    except EndpointError as error:
+        if unknown:
+            raise
+        raise NotTakenError(str(error)) from None
     return str(batch.id)
 
 

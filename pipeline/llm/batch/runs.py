@@ -99,7 +99,9 @@ class Batches:
             path = self.store.path(files.request_file(state))
             try:
                 there = await remote.submit(self.transport, state.id, path)
-            except EndpointError:
+            except remote.NotTakenError:
+                # First: under this id nothing may be submitted once its calls have ended.
+                files.finished(self.store, state, "not taken")
                 withdrawn(self.log, state.id, lines.values())
                 raise
         submitted = replace(state, state=files.SUBMITTED, remote=there)
