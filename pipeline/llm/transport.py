@@ -59,7 +59,7 @@ class Transport:
                 "a writer of kind endpoint needs the package openai with aiohttp: "
                 "pip install 'demitasse[endpoint]'"
             ) from error
-        self._secret = secret
+        self.secret = secret
         self._timeout = httpx2.Timeout(runtime.timeout_seconds).as_dict()
         self._http2 = httpx2
         limits = httpx2.Limits(
@@ -168,7 +168,7 @@ class Transport:
         return Attempt(Ending.ANSWERED, seconds, None, kind, message, code, final=True)
 
     def _quote(self, text: str) -> str:
-        text = " ".join(whole(self._secret.redact(text)).split())
+        text = " ".join(whole(self.secret.redact(text)).split())
         return text if len(text) <= _SHOWN else text[:_SHOWN] + "..."
 
 

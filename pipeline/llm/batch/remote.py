@@ -90,7 +90,7 @@ async def look(transport: Transport, remote: str) -> Remote:
         done=(counts.completed + counts.failed) if counts else 0,
         output=batch.output_file_id,
         errors=batch.error_file_id,
-        message="; ".join(errors),
+        message=transport.secret.redact("; ".join(errors)),
     )
 
 
@@ -104,12 +104,14 @@ async def rows(transport: Transport, remote: Remote) -> list[dict[str, Any]]:
     for name in filter(None, (remote.output, remote.errors)):
         with transport.told("give a batch's results"):
             content = await transport.sdk.files.content(name)
-        found += _parsed(content.content)
+        text = content.content.decode(errors="replace")
+        found += _parsed(transport.secret.redact(text))
     return found
 
 
-def _parsed(data: bytes) -> Iterator[dict[str, Any]]:
-    for line in data.splitlines():
+def _parsed(text: str) -> Iterator[dict[str, Any]]:
+    # Not `splitlines`, which also cuts at characters that JSON may hold as they are.
+    for line in text.split("\n"):
         if not line.strip():
             continue
         try:
