@@ -47,7 +47,6 @@ FORM: Final = Form(
             ("reply", pa.string()),
         ]
     ),
-    sort="id",
 )
 
 

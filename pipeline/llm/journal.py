@@ -15,6 +15,7 @@ import os
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,7 +24,7 @@ import pyarrow.parquet as pq
 
 from pipeline.store import Store, storage_errors
 
-FULL_BYTES: Final = 64 << 20
+FULL_BYTES: Final = 8 << 20
 GROUP_ROWS: Final = 128
 """Rows of a row group: what is read to get one record."""
 SYNC_BYTES: Final = 16 << 20
@@ -36,8 +37,6 @@ class Form:
 
     folder: str
     schema: pa.Schema
-    sort: str
-    """The column by which a sealed file is sorted."""
 
 
 @dataclass
@@ -107,15 +106,21 @@ def seal(store: Store, form: Form, journal: str) -> str | None:
     """Make a sealed file of a journal that nobody writes to, and remove the journal."""
     sealed = sealed_name(journal)
     if not store.exists(f"{form.folder}/{sealed}"):
-        rows = [_flat(record) for _, _, record in lines(store, form, journal)]
-        if rows:
-            rows.sort(key=lambda row: str(row[form.sort]))
-            table = pa.Table.from_pylist(rows, schema=form.schema)
-            with store.create(f"{form.folder}/{sealed}") as file:
-                pq.write_table(table, file, compression="zstd", row_group_size=GROUP_ROWS)
-        else:
+        found = lines(store, form, journal)
+        rows = [_flat(record) for _, _, record in islice(found, GROUP_ROWS)]
+        if not rows:
             sealed = ""
+        else:
+            with (
+                store.create(f"{form.folder}/{sealed}") as file,
+                pq.ParquetWriter(file, form.schema, compression="zstd") as writer,
+            ):
+                # A group at a time: a journal as Python values is several times its size.
+                while rows:
+                    writer.write_table(pa.Table.from_pylist(rows, schema=form.schema))
+                    rows = [_flat(record) for _, _, record in islice(found, GROUP_ROWS)]
     store.remove(f"{form.folder}/{journal}")
+    pa.default_memory_pool().release_unused()
     return sealed or None
 
 

@@ -43,7 +43,6 @@ FORM: Final = Form(
             ("response", pa.string()),
         ]
     ),
-    sort="key",
 )
 
 

@@ -35,7 +35,7 @@ def holding(root: Path) -> list[str]:
     found = [p.name for p in root.rglob("*") if p.is_file() and KEY.encode() in p.read_bytes()]
     for form in (attempts.FORM, responses.FORM):
         found += [
-            record[form.sort]
+            form.folder
             for record in records(Store(root), form, form.schema.names)
             if KEY in json.dumps(record)
         ]
