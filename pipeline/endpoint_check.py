@@ -4,9 +4,9 @@ import asyncio
 from typing import Final
 
 from pipeline.errors import DemitasseError
-from pipeline.llm.session import Section, reached
+from pipeline.llm.session import Section
 from pipeline.llm.transport import Transport, read_secret
-from pipeline.recipe import EndpointRuntime, EndpointWriterSettings, Recipe
+from pipeline.recipe import EndpointModel, EndpointRuntime, Recipe, reached
 
 PATIENCE: Final = 10.0
 """Seconds; a server that lists no models within them would be a poor writer."""
@@ -15,7 +15,7 @@ PATIENCE: Final = 10.0
 def check_endpoint(recipe: Recipe, section: Section) -> tuple[bool, str] | None:
     """Whether a section's endpoint answers, and in one sentence how; None where it has none."""
     settings = getattr(recipe.identity, section)
-    if not isinstance(settings, EndpointWriterSettings):
+    if not isinstance(settings, EndpointModel):
         return None
     runtime = reached(recipe.runtime, section)
     try:

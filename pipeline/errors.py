@@ -13,6 +13,7 @@
     │   └── StorageError       disk full, read-only, an object that should be there is gone
     ├── ResourceError          a stage needs more than the machine or cluster has
     ├── ClusterError           the Ray cluster died under the run
+    ├── DeviceLostError        a worker's GPU answers no more; another worker does its packs
     ├── HaltedError            the run stops cleanly, and the same command continues it
     │   ├── BudgetSpentError   the recipe's budget allows no further call
     │   └── EndpointError      an endpoint is down, refuses the key, or wants too long a wait
@@ -73,6 +74,10 @@ class ResourceError(DemitasseError):
 
 class ClusterError(DemitasseError):
     """Ray, or a node of it, died while the run was going."""
+
+
+class DeviceLostError(DemitasseError):
+    """A worker's device is of no use any more; another worker may do its packs."""
 
 
 class ConservationError(DemitasseError):

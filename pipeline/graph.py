@@ -54,8 +54,8 @@ _RECIPES = {
 }
 
 
-_ASKING = (questions, verdicts, evidence, options)
-"""Those that ask writers, and so may need a session with endpoints."""
+_ASKING = (captions, questions, verdicts, evidence, detections, options)
+"""Those whose model may be behind an endpoint, and so may need a session."""
 
 
 def stages(recipe: Recipe, dataset: Path, session: Session | None = None) -> list[Stage]:

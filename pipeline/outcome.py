@@ -18,6 +18,9 @@ class Usage:
     cost_usd: float = 0.0
 
 
+NOTHING = Usage()
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """The unit's result; `rows` may be of any table that the stage writes, or none.
@@ -28,7 +31,7 @@ class Kept:
 
     rows: Sequence[Record]
     blobs: Sequence[bytes] = ()
-    usage: Usage = Usage()
+    usage: Usage = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ class Rejected:
     message: str
     """One sentence about this unit."""
     rows: Sequence[Record] = ()
-    usage: Usage = Usage()
+    usage: Usage = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ class Failed:
     """A short CamelCase name, counted by `status`: `TimeLimit`, `WorkerDied`, ..."""
     message: str
     attempts: int = 1
-    usage: Usage = Usage()
+    usage: Usage = NOTHING
 
 
 Outcome = Kept | Rejected | Failed

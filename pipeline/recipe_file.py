@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from pipeline.errors import RecipeError
-from pipeline.recipe import EndpointRuntime, Identity, Recipe, Runtime
+from pipeline.recipe import Identity, Recipe, Runtime, applying
 from pipeline.recipe_problems import (
     Problem,
     describe,
@@ -56,11 +56,21 @@ def to_yaml(recipe: Recipe) -> str:
     runtime = recipe.runtime.model_dump(mode="json")
     flat: dict[str, Any] = {"name": recipe.name, "inputs": list(recipe.inputs), **identity}
     for section, settings in runtime.items():
-        unused = getattr(recipe.runtime, section) == EndpointRuntime()
-        if unused and getattr(recipe.identity, section).kind == "program":
-            continue  # how to reach an endpoint is nothing to a writer that has none
-        flat[section] = {**flat.get(section, {}), **settings}
+        model = getattr(recipe.runtime, section)
+        kind = getattr(getattr(recipe.identity, section, None), "kind", "")
+        # What means nothing to the kind is left out, unless somebody has set it.
+        told = applying(section, kind, model) | _set(model)
+        flat[section] = {
+            **flat.get(section, {}),
+            **{name: value for name, value in settings.items() if name in told},
+        }
     return yaml.safe_dump(flat, sort_keys=False, allow_unicode=True)
+
+
+def _set(settings: BaseModel) -> set[str]:
+    """Names of the fields that are not as by default."""
+    default = type(settings)()
+    return {f for f in type(settings).model_fields if getattr(settings, f) != getattr(default, f)}
 
 
 def recipe_hash(recipe: Recipe) -> str:

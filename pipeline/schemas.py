@@ -10,7 +10,7 @@ import inspect
 import operator
 import sys
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from pydantic import BaseModel, create_model
 
@@ -20,14 +20,7 @@ from pipeline.engine.columns import table_name
 from pipeline.models import replies
 from pipeline.publish import dataset
 from pipeline.publish.json_schema import json_schema
-from pipeline.recipe import (
-    EndpointRuntime,
-    EndpointWriterSettings,
-    Identity,
-    Recipe,
-    Runtime,
-    Settings,
-)
+from pipeline.recipe import Identity, Recipe, Runtime, Settings, applying
 from pipeline.recipe_problems import choices
 
 FOLDER: Final = Path(pipeline.__file__).parents[1] / "schemas"
@@ -55,9 +48,9 @@ def recipe_file() -> type[BaseModel]:
         kind: Any = field.annotation
         if name in sections:
             identity, _ = sections[name]
-            kinds = tuple(_joined(choice, kind) for choice in choices(identity))
+            kinds = tuple(_joined(name, choice, kind) for choice in choices(identity))
             if len(kinds) > 1:
-                # A writer of any kind; which fields go together its `kind` tells.
+                # A model of any kind; which fields go together its `kind` tells.
                 sections[name] = (functools.reduce(operator.or_, kinds), kinds[0]())
                 continue
             kind = kinds[0]
@@ -71,11 +64,20 @@ def recipe_file() -> type[BaseModel]:
     return create_model("Recipe", __base__=Settings, **fields)
 
 
-def _joined(identity: type[BaseModel], runtime: type[BaseModel]) -> type[BaseModel]:
-    """A section as its file spells it; what has no endpoint needs nothing to reach one."""
-    if runtime is EndpointRuntime and identity is not EndpointWriterSettings:
-        return identity
-    return create_model(identity.__name__, __base__=(identity, runtime))
+def _joined(section: str, identity: type[BaseModel], runtime: type[BaseModel]) -> type[BaseModel]:
+    """A section as its file spells it, with the runtime settings that its kinds use."""
+    kinds = get_args(identity.model_fields["kind"].annotation) if _has_kind(identity) else ("",)
+    used = frozenset[str]().union(*(applying(section, kind, runtime) for kind in kinds))
+    fields: dict[str, Any] = {
+        name: (field.annotation, field)
+        for name, field in runtime.model_fields.items()
+        if name in used
+    }
+    return create_model(identity.__name__, __base__=identity, **fields)
+
+
+def _has_kind(identity: type[BaseModel]) -> bool:
+    return "kind" in identity.model_fields
 
 
 def stale(folder: Path) -> list[str]:

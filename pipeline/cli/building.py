@@ -80,7 +80,7 @@ def build(job: Job, *, as_json: bool) -> int:
     inputs = find_inputs(job.recipe.inputs)[: job.limit]
     runtime = job.recipe.runtime
     services = [partial(hold_limits, session)] if session else []
-    lanes = RayLanes(job.address, runtime.engine.cpus, runtime.captioner.workers, services)
+    lanes = RayLanes(job.address, runtime.engine.cpus, services)
     with workspace.writing():
         workspace.prepare()
         if session:

@@ -150,11 +150,12 @@ class Resources:
     """What one worker needs. `model`: it holds one, so it lives in an actor and is kept."""
 
     cpus: float = 1
-    gpus: float = 0
+    gpus: float | None = 0
+    """Of one worker; None: one where the cluster has any, else none."""
     memory_bytes: int = 0
     model: bool = False
-    workers: int | None = None
-    """Most workers of the stage; None: as many as fit."""
+    workers: int | tuple[int, int] | None = None
+    """Most workers of the stage, or least and most; None: as many as fit."""
     packs: int = 1
     """Packs a worker has at work at the same time. More than one is for a worker that waits
     for others (endpoints) and may be called by several threads at once; its packs keep the

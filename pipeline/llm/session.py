@@ -21,12 +21,13 @@ from pipeline.llm.gate import Gate, Limiter
 from pipeline.llm.limiter import LocalLimiter, RemoteLimiter, RunLimits
 from pipeline.llm.responses import Responses
 from pipeline.llm.transport import Transport, read_secret
-from pipeline.recipe import EndpointRuntime, EndpointWriterSettings, Recipe, Runtime
+from pipeline.recipe import ASKED, EndpointModel, Recipe, Runtime, reached, shares_writer
 from pipeline.store import Store
 
 T = TypeVar("T")
 
-Section = Literal["writer", "judge"]
+Section = Literal["captioner", "writer", "judge", "detector"]
+"""Of a recipe: whose endpoint is asked."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Session:
     runtime: Runtime
     name: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
 
-    def asking(self, section: Section, settings: EndpointWriterSettings) -> Asking:
+    def asking(self, section: Section, settings: EndpointModel) -> Asking:
         """The client of a section's endpoint, made once in each process.
 
         Raises:
@@ -48,18 +49,9 @@ class Session:
         return _processes.setdefault(self.name, _Process(self)).asking(section, settings)
 
 
-def reached(runtime: Runtime, section: Section) -> EndpointRuntime:
-    """How a section's endpoint is reached: a judge without an address shares the writer's."""
-    own = getattr(runtime, section)
-    assert isinstance(own, EndpointRuntime)
-    if section == "judge" and own.base_url is None:
-        return runtime.writer.model_copy(update={"price": own.price or runtime.writer.price})
-    return own
-
-
 def limits_of(runtime: Runtime, section: Section) -> Section:
     """The section whose limits count for this one."""
-    return "writer" if section == "judge" and runtime.judge.base_url is None else section
+    return "writer" if shares_writer(runtime, section) else section
 
 
 def run_limits(store: Store, runtime: Runtime) -> RunLimits:
@@ -78,9 +70,8 @@ def tidy(session: Session) -> None:
 
 
 def uses_endpoints(recipe: Recipe) -> bool:
-    """Whether any text of the recipe is written behind an endpoint."""
-    identity = recipe.identity
-    return "endpoint" in (identity.writer.kind, identity.judge.kind)
+    """Whether any model of the recipe is asked over HTTP."""
+    return any(isinstance(getattr(recipe.identity, name), EndpointModel) for name in ASKED)
 
 
 def run(coroutine: Coroutine[Any, Any, T]) -> T:
@@ -103,13 +94,13 @@ class _Process:
     def __post_init__(self) -> None:
         self._store = Store(self.session.root)
 
-    def asking(self, section: Section, settings: EndpointWriterSettings) -> Asking:
+    def asking(self, section: Section, settings: EndpointModel) -> Asking:
         with self._lock:
             if section not in self._made:
                 self._made[section] = run(self._make(section, settings))
             return self._made[section]
 
-    async def _make(self, section: Section, settings: EndpointWriterSettings) -> Asking:
+    async def _make(self, section: Section, settings: EndpointModel) -> Asking:
         runtime = reached(self.session.runtime, section)
         secret = read_secret(runtime)
         if self._responses is None or self._attempts is None:

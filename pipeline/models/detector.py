@@ -1,10 +1,11 @@
 """The detector protocol: frames and phrases in, scored boxes for every phrase out."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from pipeline.models.failure import ModelFailure
+from pipeline.outcome import NOTHING, Usage
 from pipeline.records import Bbox
 
 
@@ -13,8 +14,10 @@ class DetectionRequest:
     """One frame and what to look for in it."""
 
     frame: str
-    jpeg: bytes
+    jpeg: bytes = field(repr=False)
     phrases: tuple[str, ...]
+    tried: int = 0
+    """Attempts before this one: a model that is asked again should not repeat itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,25 +28,34 @@ class ScoredBox:
     score: float
 
 
+@dataclass(frozen=True, slots=True)
+class Detected:
+    """For each phrase of a request, in its order, its boxes, best score first."""
+
+    boxes: tuple[tuple[ScoredBox, ...], ...]
+    usage: Usage = NOTHING
+
+
 class Detector(Protocol):
-    """Finds what phrases name."""
+    """Finds what phrases name. One object may be asked by several threads at once."""
 
     @property
     def label(self) -> str:
         """`<kind>:<model>@<revision>`, as it stands in `Candidate.detector`."""
         ...
 
-    def detect(
-        self, requests: Iterable[DetectionRequest]
-    ) -> Iterator[Sequence[Sequence[ScoredBox]] | ModelFailure]:
+    def detect(self, requests: Iterable[DetectionRequest]) -> Iterator[Detected | ModelFailure]:
         """Find the phrases of each frame.
 
         Args:
             requests: read lazily; taking one loads its JPEG. A backend may read ahead.
 
         Yields:
-            For each request, in order: for each phrase, its boxes, best score first; or why
-            there is no answer. The boxes of a phrase must not depend on the other phrases or
-            requests, for which of them come together is the engine's choice.
+            For each request, in order: the boxes of each phrase, or why there is no answer. The
+            boxes of a phrase must not depend on the other phrases or requests, for which of them
+            come together is the engine's choice.
+
+        Raises:
+            DeviceLostError: the worker's device is of no use any more.
         """
         ...

@@ -5,12 +5,12 @@ coarse on purpose, so that a box that trembles by a few pixels leaves the captio
 semantic deduplication sees the same sentence.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from itertools import groupby
 
 from pipeline import prompts
-from pipeline.models.captioner import CaptionFrame, FrameCaption
+from pipeline.models.captioner import Captioned, CaptionWindow, FrameCaption
 from pipeline.models.coco import many, one
 from pipeline.models.embedded import SSD_MOBILENET_V2_COCO
 from pipeline.models.failure import ModelFailure
@@ -52,25 +52,21 @@ class DetectorCaptioner:
         self._prompt = prompts.load(settings.prompt)
         self._ssd = SsdMobilenet()
 
-    def caption(
-        self, windows: Iterable[Sequence[CaptionFrame]]
-    ) -> Iterator[Sequence[FrameCaption] | ModelFailure]:
+    def caption(self, windows: Iterable[CaptionWindow]) -> Iterator[Captioned | ModelFailure]:
         return map(self._caption_window, windows)
 
-    def _caption_window(
-        self, frames: Sequence[CaptionFrame]
-    ) -> Sequence[FrameCaption] | ModelFailure:
+    def _caption_window(self, window: CaptionWindow) -> Captioned | ModelFailure:
         captions: list[FrameCaption] = []
-        for start in range(0, len(frames), self._batch_size):
+        for start in range(0, len(window.frames), self._batch_size):
             pictures = []
-            for frame in frames[start : start + self._batch_size]:
+            for frame in window.frames[start : start + self._batch_size]:
                 picture = decode(frame.id, frame.jpeg)
                 if isinstance(picture, ModelFailure):
                     return picture
                 pictures.append(picture)
             for objects in self._ssd(pictures, self._settings.min_score):
                 captions.append(FrameCaption(describe(self._prompt, objects), tuple(objects)))
-        return captions
+        return Captioned(tuple(captions))
 
 
 def describe(prompt: prompts.Prompt, objects: Iterable[DetectedObject]) -> str:

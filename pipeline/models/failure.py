@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from pipeline.outcome import NOTHING, Failed, Usage
+
 
 @dataclass(frozen=True, slots=True)
 class ModelFailure:
@@ -15,3 +17,10 @@ class ModelFailure:
     """A short CamelCase name, as in `Failed`."""
     message: str
     """One sentence."""
+    attempts: int = 1
+    usage: Usage = NOTHING
+    """What was spent in vain."""
+
+    def outcome(self) -> Failed:
+        """What the stage commits for it."""
+        return Failed(self.error_class, self.message, self.attempts, self.usage)

@@ -41,11 +41,14 @@ def find_model(
         return ModelSource(name, fingerprint(folder), folder=folder)
     if revision is None:
         raise RecipeError(
-            f"{section}.model: {name!r} is no folder here and no embedded model "
-            f"({', '.join(sorted(embedded))}); for a model of a hub set {section}.revision to a "
-            "commit of it"
+            f"{section}.model: {name!r} is no folder here{_nor(embedded)}; for a model of a hub "
+            f"set {section}.revision to a commit of it"
         )
     return ModelSource(name, revision)
+
+
+def _nor(embedded: Mapping[str, EmbeddedModel]) -> str:
+    return f" and no embedded model ({', '.join(sorted(embedded))})" if embedded else ""
 
 
 def fingerprint(folder: Path) -> str:

@@ -5,10 +5,25 @@ the two may share a section (`captioner.model` is identity, `captioner.batch_siz
 `pipeline.recipe_file` sorts the fields.
 """
 
-from pipeline.recipe.base import Count, Fraction, Positive, Settings
+from pipeline.recipe.applies import applying
+from pipeline.recipe.base import Count, Fraction, Positive, Settings, Workers
+from pipeline.recipe.captioner import (
+    CaptionerSettings,
+    DetectorCaptionerSettings,
+    EndpointCaptionerSettings,
+    TransformersCaptionerSettings,
+)
+from pipeline.recipe.detector import (
+    ClipSettings,
+    DetectorSettings,
+    EndpointDetectorSettings,
+    SsdDetectorSettings,
+    TransformersDetectorSettings,
+)
 from pipeline.recipe.endpoint import (
     BudgetRuntime,
     Dollars,
+    EndpointModel,
     EndpointRuntime,
     EndpointWriterSettings,
     PriceSettings,
@@ -16,8 +31,6 @@ from pipeline.recipe.endpoint import (
 from pipeline.recipe.identity import (
     CaptionsSettings,
     CoreFramesSettings,
-    DetectorCaptionerSettings,
-    DetectorSettings,
     EmbedderSettings,
     EvidenceSettings,
     FramesSettings,
@@ -33,9 +46,11 @@ from pipeline.recipe.identity import (
     VideosSettings,
     WriterSettings,
 )
-from pipeline.recipe.recipe import Recipe
+from pipeline.recipe.recipe import ASKED, Recipe, reached, shares_writer
 from pipeline.recipe.runtime import (
     CaptionerRuntime,
+    DetectorRuntime,
+    EmbedderRuntime,
     EngineRuntime,
     FramesRuntime,
     Runtime,
@@ -43,15 +58,23 @@ from pipeline.recipe.runtime import (
 )
 
 __all__ = [
+    "ASKED",
     "BudgetRuntime",
     "CaptionerRuntime",
+    "CaptionerSettings",
     "CaptionsSettings",
+    "ClipSettings",
     "CoreFramesSettings",
     "Count",
     "DetectorCaptionerSettings",
+    "DetectorRuntime",
     "DetectorSettings",
     "Dollars",
+    "EmbedderRuntime",
     "EmbedderSettings",
+    "EndpointCaptionerSettings",
+    "EndpointDetectorSettings",
+    "EndpointModel",
     "EndpointRuntime",
     "EndpointWriterSettings",
     "EngineRuntime",
@@ -72,8 +95,15 @@ __all__ = [
     "ScenesSettings",
     "SelectionSettings",
     "Settings",
+    "SsdDetectorSettings",
+    "TransformersCaptionerSettings",
+    "TransformersDetectorSettings",
     "VerdictsSettings",
     "VideosRuntime",
     "VideosSettings",
+    "Workers",
     "WriterSettings",
+    "applying",
+    "reached",
+    "shares_writer",
 ]

@@ -2,11 +2,44 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    ValidationInfo,
+    field_validator,
+)
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
+
+
+def _ordered(workers: int | tuple[int, int] | None) -> int | tuple[int, int] | None:
+    if isinstance(workers, tuple) and workers[0] > workers[1]:
+        raise ValueError("needs [least, most] with least <= most")
+    return workers
+
+
+Workers = Annotated[Count | tuple[Count, Count] | None, AfterValidator(_ordered)]
+"""At most so many, or between so many and so many; null: as many as fit."""
+
+
+def by_kind(default: str, **same: str) -> Discriminator:
+    """Tells the models of a section apart by its field `kind`.
+
+    Args:
+        default: the kind of a section that names none.
+        same: kinds that are settings of another kind's model.
+    """
+
+    def kind(value: Any) -> str:
+        found = value.get("kind", default) if isinstance(value, dict) else value.kind
+        return same.get(found, str(found))
+
+    return Discriminator(kind)
 
 
 class Settings(BaseModel):

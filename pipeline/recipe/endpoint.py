@@ -5,22 +5,28 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from pipeline.recipe.base import Count, Fraction, Positive, Settings
+from pipeline.recipe.base import Count, Fraction, Positive, Settings, Workers
 
 Dollars = Annotated[float, Field(ge=0)]
 
 
-class EndpointWriterSettings(Settings):
-    """A language model behind an endpoint. Every sampling value is sent with every call."""
+class EndpointModel(Settings):
+    """A model behind an endpoint. Every sampling value is sent with every call.
 
-    kind: Literal["endpoint"]
+    Whether somebody else runs the server (`endpoint`) or the run starts one itself (`server`) is
+    not part of any key: the same model gives the same answers.
+    """
+
+    kind: Literal["endpoint", "server"]
     model: Annotated[str, Field(min_length=1)]
     """The name that the endpoint knows the model by."""
     label: Annotated[str, Field(min_length=1)] | None = None
     """What stands for the model in keys, e.g. with its revision; null: `model`. Two servers may
     serve different weights under one name, and one model may change its name."""
-    sees: Literal["captions", "frames"] = "captions"
-    """`captions`: text only, as VideoEspresso's own writers; `frames`: the pictures too."""
+    revision: Annotated[str, Field(min_length=1)] | None = None
+    """Of `server`: the commit of the model on its hub; part of the label where none is given."""
+    dtype: Annotated[str, Field(min_length=1)] | None = None
+    """Of `server`: the number format of the weights, as its command names it; likewise."""
     temperature: Annotated[float, Field(ge=0, le=2)] = 0.0
     top_p: Fraction = 1.0
     max_tokens: Count = 4096
@@ -34,7 +40,17 @@ class EndpointWriterSettings(Settings):
     @property
     def name(self) -> str:
         """What keys and provenance call the model."""
-        return self.label or self.model
+        if self.label is not None:
+            return self.label
+        revision = f"@{self.revision}" if self.revision else ""
+        return f"{self.model}{revision}{f':{self.dtype}' if self.dtype else ''}"
+
+
+class EndpointWriterSettings(EndpointModel):
+    """A language model that writes or judges."""
+
+    sees: Literal["captions", "frames"] = "captions"
+    """`captions`: text only, as VideoEspresso's own writers; `frames`: the pictures too."""
 
 
 class PriceSettings(Settings):
@@ -55,10 +71,17 @@ class EndpointRuntime(Settings):
 
     base_url: str | None = None
     """Up to and with `/v1`. For `judge`, null: as `writer`, which then shares its limits."""
+    command: Annotated[str, Field(min_length=1)] | None = None
+    """Of `server`: what starts the model server, e.g. `vllm serve {model} --port {port}`. Known are
+    `{model}`, `{revision}`, `{dtype}`, `{port}` and `{gpus}`. For `judge`, null: as `writer`."""
+    ready_seconds: Positive = 1800.0
+    """Of `server`: how long it may take until it answers; large models load for minutes."""
+    gpus: Annotated[float, Field(ge=0)] | None = None
+    """Of one worker; null: one where the machine has any, else none. Parts of one share it."""
     api_key_env: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] | None = None
     """The environment variable that holds the key, read where the calls are made; null: none."""
     in_flight: Count = 64
-    """Calls at the same time, over all workers of a run."""
+    """Calls at the same time: over all workers of a run, or to each server that a run starts."""
     requests_per_minute: Count | None = None
     tokens_per_minute: Count | None = None
     timeout_seconds: Positive = 600.0
@@ -71,8 +94,9 @@ class EndpointRuntime(Settings):
     """How the reply's schema is told; `auto` finds out what the endpoint takes."""
     picture_tokens: Count = 1500
     """What a picture counts at most, for budgets."""
-    workers: Count | None = None
-    """Processes that make calls; null: one for every 256 in flight."""
+    workers: Workers = None
+    """Of an endpoint: processes that make calls; null: one for every 256 in flight. Of servers and
+    models: copies, `n` or `[least, most]`; null: as many as there is work and room for."""
     price: PriceSettings | None = None
 
     @field_validator("base_url")

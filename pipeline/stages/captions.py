@@ -2,16 +2,22 @@
 
 from collections.abc import Iterator, Sequence
 from functools import partial
+from typing import Any, Final
 
-from pipeline import prompts
-from pipeline.engine.stage import Blobs, Resources, Stage, Table, Unit
-from pipeline.models.captioner import CaptionFrame
+from pipeline.engine.stage import Blobs, Stage, Table, Unit
+from pipeline.llm.session import Session
+from pipeline.models.caption_prompt import caption_prompt
+from pipeline.models.captioner import Captioned, CaptionFrame, CaptionWindow
 from pipeline.models.failure import ModelFailure
-from pipeline.models.loading import captioner_revision, load_captioner
-from pipeline.outcome import Failed, Kept, Outcome
-from pipeline.recipe import CaptionerRuntime, DetectorCaptionerSettings, Recipe
+from pipeline.models.loading import captioner_revision, load_captioner, model_identity
+from pipeline.outcome import Kept, Outcome
+from pipeline.recipe import CaptionerRuntime, CaptionerSettings, Recipe
 from pipeline.records import Caption, Frame, Record, record
+from pipeline.stages.model_resources import model_resources
 from pipeline.stages.windows import by_window
+
+_PACK_WINDOWS: Final = 4
+"""Of a captioner that has several packs at work: few enough that a dead worker loses minutes."""
 
 
 @record
@@ -32,9 +38,13 @@ class CaptionWorker:
     """Holds the captioner and captions one window after another."""
 
     def __init__(
-        self, settings: DetectorCaptionerSettings, runtime: CaptionerRuntime, blobs: Blobs
+        self,
+        settings: CaptionerSettings,
+        runtime: CaptionerRuntime,
+        session: Session | None,
+        blobs: Blobs,
     ) -> None:
-        self._captioner = load_captioner(settings, runtime)
+        self._captioner = load_captioner(settings, runtime, session)
         self._blobs = blobs
 
     def __call__(self, units: Sequence[Unit]) -> Iterator[Outcome]:
@@ -42,48 +52,62 @@ class CaptionWorker:
             sorted(unit.all(StoredFrame), key=lambda f: (f.pts_seconds, f.frame_index))
             for unit in units
         ]
-        # Lazily, so that one window's JPEGs are in memory and not a pack's.
-        loaded = ([self._load(frame) for frame in window] for window in windows)
-        for window, captions in zip(windows, self._captioner.caption(loaded), strict=True):
-            if isinstance(captions, ModelFailure):
-                yield Failed(captions.error_class, captions.message)
-                continue
-            yield Kept(
-                [
-                    Caption(
-                        id=frame.id,
-                        video=frame.video,
-                        frame_index=frame.frame_index,
-                        pts_seconds=frame.pts_seconds,
-                        text=caption.text,
-                        objects=caption.objects,
-                        captioner=self._captioner.label,
-                    )
-                    for frame, caption in zip(window, captions, strict=True)
-                ]
+        # Lazily, so that a few windows' JPEGs are in memory and not a pack's.
+        loaded = (
+            CaptionWindow(unit.id, tuple(map(self._load, window)), unit.tried)
+            for unit, window in zip(units, windows, strict=True)
+        )
+        for window, found in zip(windows, self._captioner.caption(loaded), strict=True):
+            yield self._outcome(window, found)
+
+    def _outcome(self, window: Sequence[StoredFrame], found: Captioned | ModelFailure) -> Outcome:
+        if isinstance(found, ModelFailure):
+            return found.outcome()
+        captions = [
+            Caption(
+                id=frame.id,
+                video=frame.video,
+                frame_index=frame.frame_index,
+                pts_seconds=frame.pts_seconds,
+                text=caption.text,
+                objects=caption.objects,
+                captioner=self._captioner.label,
             )
+            for frame, caption in zip(window, found.captions, strict=True)
+        ]
+        return Kept(captions, usage=found.usage)
 
     def _load(self, frame: StoredFrame) -> CaptionFrame:
         jpeg = self._blobs.read(frame.blob, frame.offset, frame.length)
         return CaptionFrame(frame.id, frame.pts_seconds, jpeg)
 
 
-def stage(recipe: Recipe) -> Stage:
+def stage(recipe: Recipe, session: Session | None = None) -> Stage:
     """One caption a frame; a unit is a window of frames."""
     identity = recipe.identity
+    settings = identity.captioner
+    frames = identity.captions.window_seconds * identity.frames.static_fps
+    resources = model_resources(recipe, "captioner", _PACK_WINDOWS * max(1, round(frames)))
     return Stage(
         name="captions",
-        version=1,
+        version=2,
         primary=Table("frames", Frame, StoredFrame),
         split=by_window(identity.captions.window_seconds),
         writes=(Caption,),
         identity={
             "captions": identity.captions.model_dump(mode="json"),
-            "captioner": identity.captioner.model_dump(mode="json"),
-            "revision": captioner_revision(identity.captioner),
-            "prompt": prompts.load(identity.captioner.prompt).sha256,
+            **captioner_identity(settings),
         },
-        worker=partial(CaptionWorker, identity.captioner, recipe.runtime.captioner),
-        resources=Resources(model=True),
-        pack_units=1,
+        worker=partial(CaptionWorker, settings, recipe.runtime.captioner, session),
+        resources=resources,
+        pack_units=_PACK_WINDOWS if resources.packs > 1 else 1,
     )
+
+
+def captioner_identity(settings: CaptionerSettings) -> dict[str, Any]:
+    """What of a captioner enters the stage's identity."""
+    return {
+        "captioner": model_identity(settings),
+        "revision": captioner_revision(settings),
+        "prompt": caption_prompt(settings).sha256,
+    }

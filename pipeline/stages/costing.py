@@ -16,12 +16,11 @@ from pipeline.llm.forecast import CallForecast, call_forecast
 from pipeline.llm.price import Tokens, cost
 from pipeline.llm.request import ChatRequest
 from pipeline.llm.responses import Responses
-from pipeline.llm.session import reached
 from pipeline.models.endpoint_writer import EndpointWriter, rendered, reply_of
 from pipeline.models.replies import BlindReply
 from pipeline.models.writer import Answer, Request
 from pipeline.outcome import Failed
-from pipeline.recipe import EndpointWriterSettings, Recipe
+from pipeline.recipe import EndpointWriterSettings, Recipe, reached
 from pipeline.stages.writing import AskingWorker
 from pipeline.store import BlobStore, Store
 

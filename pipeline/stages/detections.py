@@ -1,16 +1,31 @@
 """Detections: every box that a detector proposes for a phrase on a frame, thresholds aside."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import groupby
+from typing import Final
 
+from pipeline import prompts
 from pipeline.engine.stage import Blobs, Lookup, Resources, Stage, Table, Unit, by_column
-from pipeline.models.detector import DetectionRequest
+from pipeline.llm.session import Session
+from pipeline.models.box_check import CheckRequest, Similarity
+from pipeline.models.detector import Detected, DetectionRequest, ScoredBox
 from pipeline.models.failure import ModelFailure
-from pipeline.models.loading import detector_revision, load_detector
-from pipeline.outcome import Failed, Kept, Outcome
-from pipeline.recipe import DetectorSettings, Recipe
+from pipeline.models.loading import (
+    clip_revision,
+    detector_revision,
+    load_box_check,
+    load_detector,
+    model_identity,
+)
+from pipeline.outcome import Kept, Outcome, Usage
+from pipeline.recipe import DetectorRuntime, EndpointDetectorSettings, Identity, Recipe
 from pipeline.records import Candidate, Frame, Mention, Record, record
+from pipeline.stages.model_resources import model_resources
+
+_FRAMES_A_PACK: Final = 8
+"""About as many frames have the mentions of a pack, each a call where an endpoint detects."""
 
 
 @record
@@ -35,10 +50,14 @@ class StoredFrame(Record):
 
 
 class DetectionWorker:
-    """Holds the detector. Mentions sort by frame, so those of a frame come together."""
+    """Holds the detector and the box check. Mentions sort by frame, so those of a frame come
+    together."""
 
-    def __init__(self, settings: DetectorSettings, blobs: Blobs) -> None:
-        self._detector = load_detector(settings)
+    def __init__(
+        self, identity: Identity, runtime: DetectorRuntime, session: Session | None, blobs: Blobs
+    ) -> None:
+        self._detector = load_detector(identity.detector, runtime, session)
+        self._check = load_box_check(identity.clip, runtime)
         self._blobs = blobs
 
     def __call__(self, units: Sequence[Unit]) -> Iterator[Outcome]:
@@ -46,45 +65,89 @@ class DetectionWorker:
         requests = (self._request(same) for same in frames)
         for same, found in zip(frames, self._detector.detect(requests), strict=True):
             if isinstance(found, ModelFailure):
-                yield from (Failed(found.error_class, found.message) for _ in same)
+                yield from (found.outcome() for _ in same)
                 continue
-            for unit, boxes in zip(same, found, strict=True):
-                mention = unit.one(Wanted)
-                yield Kept(
-                    [
-                        Candidate(
-                            id=f"{mention.id}#{rank}",
-                            mention=mention.id,
-                            video=mention.video,
-                            bbox=box.bbox,
-                            score=box.score,
-                            clip_similarity=None,
-                            detector=self._detector.label,
-                        )
-                        for rank, box in enumerate(boxes, 1)
-                    ]
-                )
+            checked = self._checked(same, found)
+            if isinstance(checked, ModelFailure):
+                yield from (checked.outcome() for _ in same)
+                continue
+            usage = found.usage
+            for unit, boxes, similarities in zip(same, found.boxes, checked, strict=True):
+                yield Kept(self._candidates(unit, boxes, similarities), usage=usage)
+                usage = Usage()  # what the frame took is counted once
+
+    def _checked(
+        self, units: Sequence[Unit], found: Detected
+    ) -> Sequence[Sequence[Similarity | None]] | ModelFailure:
+        if self._check is None or not any(found.boxes):
+            return [[None] * len(boxes) for boxes in found.boxes]
+        request = self._request(units)
+        boxes = tuple(tuple(box.bbox for box in of_phrase) for of_phrase in found.boxes)
+        asked = CheckRequest(request.frame, request.jpeg, request.phrases, boxes)
+        (checked,) = self._check.check([asked])
+        return checked if isinstance(checked, ModelFailure) else checked.similarities
+
+    def _candidates(
+        self,
+        unit: Unit,
+        boxes: Sequence[ScoredBox],
+        similarities: Sequence[Similarity | None],
+    ) -> list[Candidate]:
+        mention = unit.one(Wanted)
+        return [
+            Candidate(
+                id=f"{mention.id}#{rank}",
+                mention=mention.id,
+                video=mention.video,
+                bbox=box.bbox,
+                score=box.score,
+                clip_similarity=similar.crop if similar else None,
+                clip_frame=similar.frame if similar else None,
+                clip_random=similar.random if similar else None,
+                detector=self._detector.label,
+            )
+            for rank, (box, similar) in enumerate(zip(boxes, similarities, strict=True), 1)
+        ]
 
     def _request(self, units: Sequence[Unit]) -> DetectionRequest:
         frame = units[0].one(StoredFrame)
         jpeg = self._blobs.read(frame.blob, frame.offset, frame.length)
-        return DetectionRequest(frame.id, jpeg, tuple(u.one(Wanted).phrase for u in units))
+        phrases = tuple(u.one(Wanted).phrase for u in units)
+        return DetectionRequest(frame.id, jpeg, phrases, max(u.tried for u in units))
 
 
-def stage(recipe: Recipe) -> Stage:
+def _prompt(identity: Identity) -> str | None:
+    """The hash of the prompt, where the detector is asked with one."""
+    settings = identity.detector
+    if isinstance(settings, EndpointDetectorSettings):
+        return prompts.load(settings.prompt).sha256
+    return None
+
+
+def _resources(recipe: Recipe) -> Resources:
+    resources = model_resources(recipe, "detector", _FRAMES_A_PACK)
+    if recipe.identity.clip.model is not None and resources.gpus == 0:
+        return replace(resources, gpus=recipe.runtime.detector.gpus)
+    return resources
+
+
+def stage(recipe: Recipe, session: Session | None = None) -> Stage:
     """Candidates of every mention; one pass of the detector serves all phrases of a frame."""
-    settings = recipe.identity.detector
+    identity = recipe.identity
+    clip = identity.clip
     return Stage(
         name="detections",
-        version=1,
+        version=2,
         primary=Table("evidence", Mention, Wanted),
         split=by_column("id"),
         lookups=(Lookup(Table("frames", Frame, StoredFrame), "id", Wanted, "frame"),),
         writes=(Candidate,),
         identity={
-            "detector": settings.model_dump(mode="json"),
-            "revision": detector_revision(settings),
+            "detector": model_identity(identity.detector),
+            "revision": detector_revision(identity.detector),
+            "prompt": _prompt(identity),
+            "clip": clip_revision(clip) and {"model": clip.model, "revision": clip_revision(clip)},
         },
-        worker=partial(DetectionWorker, settings),
-        resources=Resources(model=True),
+        worker=partial(DetectionWorker, identity, recipe.runtime.detector, session),
+        resources=_resources(recipe),
     )

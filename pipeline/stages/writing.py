@@ -14,22 +14,19 @@ from pydantic import BaseModel, TypeAdapter
 
 from pipeline import prompts
 from pipeline.engine.stage import Blobs, Lookup, Resources, Table, Unit
-from pipeline.llm.session import Section, Session, reached
-from pipeline.models.loading import make_writer
+from pipeline.llm.session import Section, Session
+from pipeline.models.loading import make_writer, model_identity
 from pipeline.models.writer import FrameImage, Reply, Request, Writer
 from pipeline.outcome import Failed, Outcome, Usage
 from pipeline.prompts import Prompt
-from pipeline.recipe import EndpointWriterSettings, Recipe, WriterSettings
+from pipeline.recipe import EndpointModel, Recipe, WriterSettings
 from pipeline.records import Frame, GroupFrame, Record, record
+from pipeline.stages.model_resources import model_resources
 
 _FRAMES = TypeAdapter(tuple[GroupFrame, ...])
 
 PACK_UNITS = 8
 """Of a stage that asks an endpoint: small, so that one slow answer holds up few others."""
-WAITING = 4
-"""Calls that wait for each that flies: while a pack waits for its last answer, others go on."""
-CALLS_A_WORKER = 256
-"""Calls in flight for which one process has the time."""
 
 
 @record
@@ -175,19 +172,16 @@ def asking_worker(
 
 def prompt_of(stage: str, settings: WriterSettings, own: str | None) -> Prompt:
     """The recipe's own prompt, or the one of the stage for this kind of writer."""
-    return prompts.load(own or f"{stage}/{settings.kind}")
+    kind = "endpoint" if isinstance(settings, EndpointModel) else settings.kind
+    return prompts.load(own or f"{stage}/{kind}")
 
 
 def writer_identity(settings: WriterSettings, *asked: Prompt) -> dict[str, Any]:
     """What of a writer and its prompts enters the stage's identity.
 
-    Of an endpoint's model only its label counts: the name that a server knows it by may change.
+    See `model_identity` for a model that is asked over HTTP.
     """
-    writer = settings.model_dump(mode="json")
-    if isinstance(settings, EndpointWriterSettings):
-        del writer["model"]
-        writer["label"] = settings.name
-    return {"writer": writer, "prompts": {p.id: p.sha256 for p in asked}}
+    return {"writer": model_identity(settings), "prompts": {p.id: p.sha256 for p in asked}}
 
 
 def pictures_for(settings: WriterSettings, parent: type) -> tuple[Lookup, ...]:
@@ -199,12 +193,7 @@ def pictures_for(settings: WriterSettings, parent: type) -> tuple[Lookup, ...]:
 
 def writer_resources(recipe: Recipe, section: Section) -> Resources:
     """What a worker needs to ask this writer."""
-    if getattr(recipe.identity, section).kind == "program":
-        return Resources()
-    runtime = reached(recipe.runtime, section)
-    workers = runtime.workers or -(-runtime.in_flight // CALLS_A_WORKER)
-    packs = -(-(1 + WAITING) * runtime.in_flight // (PACK_UNITS * workers))
-    return Resources(model=True, workers=workers, packs=max(2, packs))
+    return model_resources(recipe, section, PACK_UNITS)
 
 
 def frames_json(frames: Sequence[GroupFrame]) -> Any:

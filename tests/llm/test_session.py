@@ -8,8 +8,8 @@ import pytest
 
 from pipeline.errors import HaltedError, UsageError
 from pipeline.llm import attempts, journal, responses, session
-from pipeline.llm.session import Session, limits_of, reached, run_limits
-from pipeline.recipe import BudgetRuntime, EndpointRuntime, Runtime
+from pipeline.llm.session import Session, limits_of, run_limits
+from pipeline.recipe import BudgetRuntime, EndpointRuntime, Runtime, reached
 from pipeline.store import Store
 from tests.fakes.openai_server import FakeOpenAI
 from tests.llm.asking import SETTINGS, ask, asking, echo, endpoint, request, words
