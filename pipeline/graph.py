@@ -1,7 +1,8 @@
 """Which stages a recipe runs, in which order, and where their outside tables come from.
 
 inputs -> videos -> frames -> scenes -> captions -> embeddings -> core_frames -> questions
-       -> verdicts -> evidence -> detections -> grounding -> options -> selection -> publish
+       -> verdicts -> evidence -> detections -> extents -> grounding -> options -> selection
+       -> publish
 """
 
 from collections.abc import Sequence
@@ -21,6 +22,7 @@ from pipeline.stages import (
     detections,
     embeddings,
     evidence,
+    extents,
     frames,
     grounding,
     options,
@@ -47,6 +49,7 @@ _RECIPES = {
         verdicts,
         evidence,
         detections,
+        extents,
         grounding,
         options,
         selection,

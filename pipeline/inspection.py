@@ -23,6 +23,7 @@ from pipeline.records import (
     Record,
     Rejection,
     Sample,
+    Unboxed,
     Verdict,
     Video,
 )
@@ -47,6 +48,7 @@ class Inspection:
     verdict: Verdict | None
     evidence: Evidence | None
     boxes: tuple[Box, ...]
+    unboxed: tuple[Unboxed, ...]
     intervals: tuple[Interval, ...]
     options: Options | None
     sample: Sample | None
@@ -150,6 +152,7 @@ def _gather(workspace: Workspace, dataset: Path, question_id: str) -> Inspection
     core = evidence.core_frames if evidence else question.frames
     frames = read_table(workspace, "frames", Frame, {"id": core})
     boxes = read_table(workspace, "grounding", Box, {"question": question_id})
+    unboxed = read_table(workspace, "grounding", Unboxed, {"question": question_id})
     intervals = read_table(workspace, "grounding", Interval, {"question": question_id})
     outcomes = [read_outcome(workspace, stage, question_id) for stage in QUESTION_UNITS]
     verdict = _one(workspace, "verdicts", Verdict, question_id)
@@ -165,7 +168,8 @@ def _gather(workspace: Workspace, dataset: Path, question_id: str) -> Inspection
         core_frames=tuple(sorted(frames, key=lambda frame: frame.frame_index)),
         verdict=verdict,
         evidence=evidence,
-        boxes=tuple(sorted(boxes, key=lambda box: (box.frame_index, box.item))),
+        boxes=tuple(sorted(boxes, key=lambda box: (box.frame_index, box.item, -box.score))),
+        unboxed=tuple(sorted(unboxed, key=lambda item: item.id)),
         intervals=tuple(sorted(intervals, key=lambda i: int(i.id.rpartition("#")[2]))),
         options=options,
         sample=_one(workspace, "selection", Sample, question_id),

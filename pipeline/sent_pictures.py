@@ -6,7 +6,7 @@ from pipeline.calls import ModelCall
 from pipeline.engine.browse import read_table
 from pipeline.engine.workspace import Workspace
 from pipeline.llm.request import Picture
-from pipeline.media.pictures import shrink_jpeg
+from pipeline.models.picture import shrink_jpeg
 from pipeline.recipe import EndpointWriterSettings, Recipe
 from pipeline.records import Frame, Group
 from pipeline.store import BlobStore

@@ -78,11 +78,15 @@ def inspection(
                 bbox=bbox,
                 score=0.5,
                 clip_similarity=None,
+                clip_frame=None,
+                clip_random=None,
+                certain=True,
                 source="test",
                 verified=verified,
             )
             for item, frame, bbox, verified in boxes
         ),
+        unboxed=(),
         intervals=(),
         options=None,
         sample=None,

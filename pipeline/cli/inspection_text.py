@@ -127,19 +127,23 @@ def _evidence(found: Inspection) -> Iterator[str]:
     if evidence.key_items:
         yield "key items"
     for item in evidence.key_items:
-        yield f"  {_key_item(found, item)}"
+        yield from (f"  {line}" for line in _key_item(found, item))
 
 
-def _key_item(found: Inspection, item: KeyItem) -> str:
+def _key_item(found: Inspection, item: KeyItem) -> Iterator[str]:
     named = f"{item.item} ({item.phrase})"
-    for box in found.boxes:
-        if box.item == item.item:
-            checked = "verified" if box.verified else "not verified"
-            return (
-                f"{named}  frame {box.frame_index}  {_bbox(box.bbox)}  score {box.score:.3f}  "
-                f"{checked}  {box.source}"
-            )
-    return f"{named}  no box"
+    boxes = [box for box in found.boxes if box.item == item.item]
+    for box in boxes:
+        checked = "verified" if box.verified else "not verified"
+        clip = "" if box.clip_similarity is None else f"  clip {box.clip_similarity:.3f}"
+        which = "" if box.certain else "  may be it"
+        yield (
+            f"{named}  frame {box.frame_index}  {_bbox(box.bbox)}  score {box.score:.3f}{clip}  "
+            f"{checked}{which}  {box.source}"
+        )
+    if not boxes:
+        why = next((u.reason for u in found.unboxed if u.item == item.item), None)
+        yield f"{named}  no box" + (f" ({why})" if why else "")
 
 
 def _bbox(bbox: Bbox) -> str:

@@ -156,11 +156,11 @@ class Build:
             spent.append(summary.usage)
             self.listen(PackDone(stage.name, summary))
 
-        at_once = stage.resources.packs
-        size = stage.pack_units
+        size, at_once, todo = stage.pack_units, stage.resources.packs, len(work.todo)
         if at_once == 1:
-            todo, seconds = len(work.todo), self.runtime.pack_seconds
-            size = pack_units(size, unit_seconds, seconds, todo, lane.workers)
+            size = pack_units(size, unit_seconds, self.runtime.pack_seconds, todo, lane.workers)
+        else:
+            size = min(size, max(1, -(-todo // (at_once * lane.workers))))
         runner = Runner(lane, executor, self.stop, report)
         try:
             runner.run(cut(work, size))

@@ -3,7 +3,8 @@
 import logging
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from pipeline.engine.execute import Executor
@@ -26,8 +27,6 @@ class RayLanes:
 
     address: str = "local"
     cpus: int | None = None
-    actors: int | None = None
-    """Most actors of one kind; null: as many as fit."""
     services: Sequence[Callable[[], object]] = ()
     """Called once Ray runs; what they return is kept as long as the run needs it."""
     _kept: list[object] = field(default_factory=list)
@@ -43,18 +42,18 @@ class RayLanes:
             ResourceError: not even one worker of the stage fits, with the numbers.
         """
         self.start()
-        from pipeline.engine.ray_lanes import ActorLane, ActorPool, TaskLane
+        from pipeline.engine.ray_lanes import ActorLane, TaskLane, actor_pool
 
-        resources = executor.stage.resources
+        resources = self._settled(executor.stage.resources)
         workers = self._fits(executor.stage.name, resources)
         # Kept actors hold processors: what this stage does not use would starve it.
         for other in [r for r in self._pools if not resources.model or r != resources]:
             self._pools.pop(other).close()
         if not resources.model:
             return TaskLane(identity, executor, workers)
-        size = min(workers, resources.workers or self.actors or workers)
-        pool = self._pools.setdefault(resources, ActorPool(resources, size))
-        return ActorLane(identity, executor, pool)
+        if resources not in self._pools:
+            self._pools[resources] = actor_pool(resources, partial(_room, resources))
+        return ActorLane(identity, executor, self._pools[resources])
 
     def start(self) -> None:
         """Start or join Ray, unless the process has done so already."""
@@ -84,26 +83,29 @@ class RayLanes:
             ) from error
         self._owned = True
 
-    def _fits(self, stage: str, resources: Resources) -> int:
-        import ray
+    def _settled(self, resources: Resources) -> Resources:
+        """With the GPUs that a worker gets where there are any, and none where there are none."""
+        if resources.gpus is not None:
+            return resources
+        return replace(resources, gpus=1.0 if _has().get("GPU", 0.0) >= 1 else 0.0)
 
-        ask: Any = ray.cluster_resources
-        has: dict[str, float] = ask()
-        cpus, gpus = has.get("CPU", 0.0), has.get("GPU", 0.0)
-        memory = has.get("memory", 0.0)
-        limits = [int(cpus // resources.cpus)]
-        if resources.gpus:
-            limits.append(int(gpus // resources.gpus))
-        if resources.memory_bytes:
-            limits.append(int(memory // resources.memory_bytes))
-        if min(limits) < 1:
+    def _fits(self, stage: str, resources: Resources) -> int:
+        """How many workers of a stage fit the cluster.
+
+        Raises:
+            ResourceError: not one does.
+        """
+        workers = _room(resources)
+        if workers < 1:
+            has = _has()
             raise ResourceError(
                 f"stage {stage} needs {resources.cpus:g} CPUs, {resources.gpus:g} GPUs and "
-                f"{resources.memory_bytes / 1e9:.1f} GB for one worker; the cluster has {cpus:g} "
-                f"CPUs, {gpus:g} GPUs and {memory / 1e9:.1f} GB: choose other settings or a "
-                "larger --address"
+                f"{resources.memory_bytes / 1e9:.1f} GB for one worker; the cluster has "
+                f"{has.get('CPU', 0.0):g} CPUs, {has.get('GPU', 0.0):g} GPUs and "
+                f"{has.get('memory', 0.0) / 1e9:.1f} GB: choose other settings or a larger "
+                "--address"
             )
-        return min(limits)
+        return workers
 
     def close(self) -> None:
         """Release what the build holds; a cluster of our own is shut down."""
@@ -118,3 +120,24 @@ class RayLanes:
         if self._owned:
             ray.shutdown()
         self._started = self._owned = False
+
+
+def _has() -> dict[str, float]:
+    """What the cluster has now, whoever uses it."""
+    import ray
+
+    ask: Any = ray.cluster_resources
+    has: dict[str, float] = ask()
+    return has
+
+
+def _room(resources: Resources) -> int:
+    """How many workers with these needs the cluster holds if nothing else runs."""
+    has = _has()
+    limits = [has.get("CPU", 0.0) // resources.cpus]
+    if resources.gpus:
+        # A copy on several GPUs, or several copies on one: parts of a GPU do not add up.
+        limits.append(has.get("GPU", 0.0) // resources.gpus)
+    if resources.memory_bytes:
+        limits.append(has.get("memory", 0.0) // resources.memory_bytes)
+    return int(min(limits))

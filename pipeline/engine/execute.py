@@ -20,7 +20,7 @@ from pipeline.engine.columns import table_name
 from pipeline.engine.packs import Pack
 from pipeline.engine.parts import InputRef, UnitResult, encode, to_parquet
 from pipeline.engine.rows import RowReader
-from pipeline.engine.stage import Stage, Unit, Worker
+from pipeline.engine.stage import Closing, Stage, Unit, Worker
 from pipeline.errors import ConservationError, DemitasseError
 from pipeline.outcome import Failed, Kept, Outcome, Usage
 from pipeline.store import BlobStore, Store
@@ -91,6 +91,11 @@ class Executor:
         ]
         self.commit(results)
         return summarise(outcomes, time.perf_counter() - started)
+
+    def close(self) -> None:
+        """End what the worker started outside of its process, such as a model server."""
+        if isinstance(self._worker, Closing):
+            self._worker.close()
 
     def commit(self, results: Sequence[UnitResult]) -> None:
         """Write blobs, then the part, in that order."""

@@ -8,6 +8,7 @@ equal resources fuse and stop overlapping, and nothing drains (docs/architecture
 
 import threading
 from collections import Counter, OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,8 +25,9 @@ from ray.exceptions import (
 from pipeline.engine.execute import Executor, Summary
 from pipeline.engine.lane import Died, Done, Event, Halted
 from pipeline.engine.packs import Pack
+from pipeline.engine.ray_pool import ActorPool
 from pipeline.engine.stage import Resources
-from pipeline.errors import ClusterError, DemitasseError, HaltedError
+from pipeline.errors import ClusterError, DemitasseError, DeviceLostError, HaltedError
 
 DEATHS = (
     ActorDiedError,
@@ -37,6 +39,9 @@ DEATHS = (
 
 QUEUED = 2
 """Packs an actor has at a time: one computes, the next one's rows are read meanwhile."""
+
+CLOSING = 1
+"""A call more than packs, so that an actor can be told to close while it works."""
 
 QUIET_SECONDS = 20.0
 """After so long without a result the cluster is asked whether it lives."""
@@ -64,8 +69,14 @@ class _ModelHolder:
         with self._turn:
             if identity != self._identity:
                 self._executor, self._identity = executor, identity
-        assert self._executor is not None
-        return self._executor.run(pack, self._turn)
+            current = self._executor
+        assert current is not None
+        return current.run(pack, self._turn)
+
+    def close(self) -> None:
+        """End what the worker started outside of this process."""
+        if self._executor is not None:
+            self._executor.close()
 
 
 _remote: Any = ray.remote
@@ -108,6 +119,8 @@ def _result(ref: Any) -> Summary | HaltedError | str:
     except RayTaskError as error:
         if isinstance(error.cause, HaltedError):
             return error.cause
+        if isinstance(error.cause, DeviceLostError):
+            return str(error.cause)
         if isinstance(error.cause, DemitasseError):
             raise error.cause from None
         raise
@@ -194,23 +207,10 @@ class TaskLane:
         self._flying.clear()
 
 
-@dataclass
-class ActorPool:
-    """Actors of one kind, kept from stage to stage: a process start costs seconds."""
-
-    resources: Resources
-    size: int
-    actors: list[Any] = field(default_factory=list)
-
-    def fill(self) -> None:
-        while len(self.actors) < self.size:
-            options = {**_options(self.resources), "max_concurrency": _packs(self.resources)}
-            self.actors.append(_actor.options(**options).remote())
-
-    def close(self) -> None:
-        for actor in self.actors:
-            ray.kill(actor)
-        self.actors.clear()
+def actor_pool(resources: Resources, fits: Callable[[], int]) -> ActorPool:
+    """A pool whose actors hold models; `fits` tells how many the cluster has room for."""
+    options = {**_options(resources), "max_concurrency": _packs(resources) + CLOSING}
+    return ActorPool(resources, lambda: _actor.options(**options).remote(), fits)
 
 
 @dataclass
@@ -225,20 +225,17 @@ class ActorLane:
 
     def __post_init__(self) -> None:
         self._ref = ray.put(self.executor)
-        self.pool.fill()
 
     @property
     def workers(self) -> int:
-        return self.pool.size
+        return self.pool.bounds[1]
 
     @property
     def window(self) -> int:
-        return _packs(self.pool.resources) * self.pool.size
+        return _packs(self.pool.resources) * self.workers
 
     def submit(self, pack: Pack) -> None:
-        self.pool.fill()
-        busy = Counter(id(actor) for actor, _ in self._flying.values())
-        actor = min(self.pool.actors, key=lambda actor: busy[id(actor)])
+        actor = self.pool.free(self._load())
         self._flying[actor.run.remote(self.identity, self._ref, pack)] = (actor, pack)
 
     def wait(self, timeout: float) -> list[Event]:
@@ -253,16 +250,21 @@ class ActorLane:
             else:
                 events.append(_event(pack, result))
         self._watchdog.heard() if events else self._watchdog.silent(timeout)
+        if self._flying:
+            self.pool.shrink(self._load())
         return events
+
+    def _load(self) -> Callable[[Any], int]:
+        busy = Counter(id(actor) for actor, _ in self._flying.values())
+        return lambda actor: busy[id(actor)]
 
     def _bury(self, dead: Any) -> list[Pack]:
         """Take back what else the dead actor had; it is replaced at the next submit."""
-        self.pool.actors.remove(dead)
-        ray.kill(dead)
+        self.pool.bury(dead)
         lost = [ref for ref, (actor, _) in self._flying.items() if actor is dead]
         return [self._flying.pop(ref)[1] for ref in lost]
 
     def close(self) -> None:
         if self._flying:
             self._flying.clear()
-            self.pool.close()
+            self.pool.drop()

@@ -12,7 +12,7 @@ into a result.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any, Generic, NamedTuple, Protocol, TypeVar, cast
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar, cast, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -143,6 +143,13 @@ class Worker(Protocol):
     """
 
     def __call__(self, units: Sequence[Unit], /) -> Iterable[Outcome]: ...
+
+
+@runtime_checkable
+class Closing(Protocol):
+    """A worker that has something to end before its process does."""
+
+    def close(self) -> None: ...
 
 
 @dataclass(frozen=True)

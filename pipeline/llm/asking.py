@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from pipeline.llm.attempts import Asked
+from pipeline.llm.attempts import ONLINE, OWN, Asked
 from pipeline.llm.calls import Calls
 from pipeline.llm.chain import Found, Hopeless, follow
 from pipeline.llm.price import Tokens
@@ -124,7 +124,8 @@ class Asking:
     async def _call(
         self, request: ChatRequest, stage: str, unit: str, spent: _Spent
     ) -> Stored | Unanswered:
-        asked = Asked(stage, unit, request.key, request.label)
+        via = ONLINE if self.calls.server is None else OWN
+        asked = Asked(stage, unit, request.key, request.label, via)
         called = await self.calls.call(request, asked)
         body = called.last.body
         spent.add(tokens_of(body), called.usd, called.attempts)
@@ -138,7 +139,7 @@ class Asking:
             stage=stage,
             unit=unit,
             label=request.label,
-            via="online",
+            via=via,
             seconds=called.last.seconds,
             cost_usd=called.usd,
             request=request.shown(),

@@ -19,6 +19,10 @@ from pipeline.store import Store
 SENT: Final = "sent"
 ENDED: Final = "ended"
 
+ONLINE: Final = "online"
+OWN: Final = "server"
+"""How a call went out: to an endpoint, or to a server of the run's own, which costs no budget."""
+
 BATCHED: Final = ":"
 """Stands in the ids of calls that are lines of a batch, and in no others."""
 
@@ -58,7 +62,7 @@ class Asked:
     unit: str
     key: str
     label: str
-    via: str = "online"
+    via: str = ONLINE
 
 
 @dataclass(frozen=True)
@@ -201,8 +205,8 @@ def spent(store: Store) -> Spent:
     """What counts against the budget: what calls used, and the most of those left open."""
     requests, tokens, usd = 0, 0, 0.0
     open_calls = _Open()
-    for record in records(store, FORM, ["id", "event", "tokens", "usd"]):
-        if open_calls.take(record):
+    for record in records(store, FORM, ["id", "event", "via", "tokens", "usd"]):
+        if record["via"] != OWN and open_calls.take(record):
             requests += 1
             tokens += record["tokens"] or 0
             usd += record["usd"] or 0.0

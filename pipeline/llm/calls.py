@@ -23,6 +23,7 @@ from pipeline.llm.limits import Ending, Settled
 from pipeline.llm.price import Bound, Tokens, bound, cost
 from pipeline.llm.reading import tokens_of, why_incomplete
 from pipeline.llm.request import ChatRequest
+from pipeline.llm.server.managed import ManagedServer
 from pipeline.llm.transport import Attempt, Transport
 from pipeline.recipe import EndpointRuntime, PriceSettings
 
@@ -50,7 +51,10 @@ class Calls:
     transport: Transport
     gate: Gate
     log: Attempts
+    server: ManagedServer | None = None
+    """Where the run started the endpoint itself: it is waited for, and may be started anew."""
     _dialect: Dialect = field(init=False)
+    _starting: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def __post_init__(self) -> None:
         self._dialect = Dialect.of(self.runtime)
@@ -74,6 +78,7 @@ class Calls:
         most = self.bound(request)
         attempts, broken = 0, 0
         while True:
+            await self._served()
             await self.gate.enter(most)
             dialect = self._dialect
             attempt, usd = await self._once(request, asked, most, dialect)
@@ -96,6 +101,17 @@ class Calls:
                 self._dialect = learned
                 continue
             return Called(attempt, attempts, usd)
+
+    async def _served(self) -> None:
+        """Wait for the run's own server where it is not up.
+
+        Raises:
+            EndpointError: it died too often.
+        """
+        if self.server is None or self.server.running:
+            return
+        async with self._starting:
+            await asyncio.to_thread(self.server.up)
 
     async def _once(
         self, request: ChatRequest, asked: Asked, most: Bound, dialect: Dialect

@@ -5,6 +5,8 @@ endpoint, on one event loop in a thread of its own, which all packs of the proce
 """
 
 import asyncio
+import os
+import socket
 import threading
 import uuid
 from collections.abc import Coroutine
@@ -20,8 +22,18 @@ from pipeline.llm.calls import Calls
 from pipeline.llm.gate import Gate, Limiter
 from pipeline.llm.limiter import LocalLimiter, RemoteLimiter, RunLimits
 from pipeline.llm.responses import Responses
+from pipeline.llm.server.command import command_of
+from pipeline.llm.server.managed import ManagedServer
 from pipeline.llm.transport import Transport, read_secret
-from pipeline.recipe import ASKED, EndpointModel, Recipe, Runtime, reached, shares_writer
+from pipeline.recipe import (
+    ASKED,
+    BudgetRuntime,
+    EndpointModel,
+    Recipe,
+    Runtime,
+    reached,
+    shares_writer,
+)
 from pipeline.store import Store
 
 T = TypeVar("T")
@@ -87,6 +99,8 @@ class _Process:
     _made: dict[Section, Asking] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _store: Store = field(init=False)
+    _server: ManagedServer | None = None
+    """One at a time: the model of another section takes the same GPU."""
     _responses: Responses | None = None
     _attempts: Attempts | None = None
     _local: RunLimits | None = None
@@ -96,20 +110,55 @@ class _Process:
 
     def asking(self, section: Section, settings: EndpointModel) -> Asking:
         with self._lock:
-            if section not in self._made:
-                self._made[section] = run(self._make(section, settings))
+            server = self._served(section, settings)
+            made = self._made.get(section)
+            if made is not None and made.calls.server is server:
+                return made
+            if made is not None:
+                run(_leave(made))
+            self._made[section] = run(self._make(section, settings, server))
             return self._made[section]
 
-    async def _make(self, section: Section, settings: EndpointModel) -> Asking:
+    def _served(self, section: Section, settings: EndpointModel) -> ManagedServer | None:
+        """The server of a section whose kind is `server`, ready; another section's is ended."""
+        if settings.kind != "server":
+            return None
+        command = command_of(section, settings, reached(self.session.runtime, section))
+        if self._server is not None and self._server.command == command:
+            return self._server
+        self.end()
+        log = self.session.root / "logs" / f"server-{section}-{socket.gethostname()}-{os.getpid()}"
+        self._server = ManagedServer(command, log.with_suffix(".log"))
+        self._server.up()
+        return self._server
+
+    def end(self) -> None:
+        """End the server that this process started, if any."""
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+
+    async def _make(
+        self, section: Section, settings: EndpointModel, server: ManagedServer | None
+    ) -> Asking:
         runtime = reached(self.session.runtime, section)
+        if server is not None:
+            runtime = runtime.model_copy(update={"base_url": server.base_url})
         secret = read_secret(runtime)
         if self._responses is None or self._attempts is None:
             self._responses, self._attempts = Responses(self._store), Attempts(self._store)
         limits = limits_of(self.session.runtime, section)
-        gate = Gate(self._limiter(limits), f"{uuid.uuid4().hex[:8]}-{section}")
+        limiter = self._limiter(limits) if server is None else self._own_limiter(limits)
+        gate = Gate(limiter, f"{uuid.uuid4().hex[:8]}-{section}")
         transport = Transport(runtime, secret)
-        calls = Calls(settings.model, runtime, runtime.price, transport, gate, self._attempts)
+        calls = Calls(
+            settings.model, runtime, runtime.price, transport, gate, self._attempts, server
+        )
         return Asking(calls, self._responses)
+
+    def _own_limiter(self, section: Section) -> Limiter:
+        """For a server of this process: its own calls in flight, and no budget."""
+        return LocalLimiter(RunLimits(self.session.runtime, Budget(BudgetRuntime())), section)
 
     def _limiter(self, section: Section) -> Limiter:
         if limiter.is_held(self.session.name):
@@ -120,12 +169,16 @@ class _Process:
 
     async def close(self) -> None:
         for asking in self._made.values():
-            await asking.calls.gate.close()
-            await asking.calls.transport.close()
+            await _leave(asking)
         self._made.clear()
         if self._responses is not None and self._attempts is not None:
             self._responses.close()
             self._attempts.close()
+
+
+async def _leave(asking: Asking) -> None:
+    await asking.calls.gate.close()
+    await asking.calls.transport.close()
 
 
 _processes: Final[dict[str, _Process]] = {}
@@ -143,7 +196,8 @@ def _loop() -> asyncio.AbstractEventLoop:
 
 
 def close(session: Session) -> None:
-    """Close what this process keeps of a session: connections, journals, unused grants."""
+    """Close what this process keeps of a session: connections, journals, grants, its server."""
     process = _processes.pop(session.name, None)
     if process is not None:
         run(process.close())
+        process.end()

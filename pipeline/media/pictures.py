@@ -64,15 +64,3 @@ def encode_jpeg(picture: Picture, quality: int) -> bytes:
     done, data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
     assert done, "OpenCV encodes every 8-bit BGR picture"
     return data.tobytes()
-
-
-def shrink_jpeg(jpeg: bytes, long_side: int, quality: int = 90) -> bytes:
-    """The JPEG no larger than this; as it is where it is small enough."""
-    picture = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
-    assert picture is not None, "what was stored as a JPEG is one"
-    height, width = picture.shape[:2]
-    factor = long_side / max(height, width)
-    if factor >= 1:
-        return jpeg
-    size = (max(1, round(width * factor)), max(1, round(height * factor)))
-    return encode_jpeg(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), quality)

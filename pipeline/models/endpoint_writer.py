@@ -6,7 +6,7 @@ from typing import Literal
 
 from pipeline.llm.asking import Answered, Asking
 from pipeline.llm.request import ChatRequest, Picture, Sampling
-from pipeline.llm.session import Section, Session, run
+from pipeline.llm.session import Section, Session, close, run
 from pipeline.llm.structured import response_schema, schema_sha256
 from pipeline.models.writer import Answer, Reply, Request
 from pipeline.outcome import Failed, Usage
@@ -34,6 +34,10 @@ class EndpointWriter:
         # Made outside of the loop's own thread, on which it waits.
         asking = self.session.asking(self.section, self.settings)
         return run(self._all(asking, requests))
+
+    def close(self) -> None:
+        """Let go of connections, and end the server that was started for this writer."""
+        close(self.session)
 
     async def _all(self, asking: Asking, requests: Sequence[Request]) -> Sequence[Answer]:
         if self._asking is None:

@@ -5,6 +5,7 @@ Backends are imported where they are chosen: a run pays for the libraries that i
 
 from typing import Any
 
+from pipeline import prompts
 from pipeline.llm.session import Section, Session
 from pipeline.models.box_check import BoxCheck
 from pipeline.models.captioner import Captioner
@@ -13,6 +14,7 @@ from pipeline.models.embedded import SSD_MOBILENET_V2_COCO
 from pipeline.models.embedder import Embedder
 from pipeline.models.source import find_model
 from pipeline.models.writer import Writer
+from pipeline.prompts import Prompt
 from pipeline.recipe import (
     CaptionerRuntime,
     CaptionerSettings,
@@ -150,6 +152,17 @@ def load_detector(
 
             assert session is not None, "who asks endpoints needs a session"
             return EndpointDetector(settings, session)
+
+
+def detection_prompt(settings: DetectorSettings) -> Prompt | None:
+    """What a detector that is a language model is asked; None for the others.
+
+    Raises:
+        PromptError: there is no such prompt, or it is not valid.
+    """
+    if isinstance(settings, EndpointDetectorSettings):
+        return prompts.load(settings.prompt)
+    return None
 
 
 def clip_revision(settings: ClipSettings) -> str | None:

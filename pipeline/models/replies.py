@@ -208,6 +208,33 @@ def _as_many(
     return found
 
 
+class DraftCaption(_Reply):
+    """What one frame shows."""
+
+    number: Annotated[int, Field(ge=1)]
+    """Of the frame, from 1."""
+    text: Words
+
+
+class CaptionsReply(_Reply):
+    """One caption a frame."""
+
+    captions: tuple[DraftCaption, ...]
+
+    @model_validator(mode="after")
+    def _one_a_frame(self, info: ValidationInfo) -> "CaptionsReply":
+        count = len(self.captions) if info.context is None else int(info.context["frames"])
+        if sorted(caption.number for caption in self.captions) != list(range(1, count + 1)):
+            raise ValueError(f"needs one caption each with number 1 to {count}")
+        return self
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The captions in the order of the frames, on one line each."""
+        ordered = sorted(self.captions, key=lambda caption: caption.number)
+        return tuple(" ".join(caption.text.split()) for caption in ordered)
+
+
 class OptionsReply(_Reply):
     """What stands beside the true answer."""
 
@@ -225,5 +252,6 @@ BY_NAME: Final[dict[str, type[BaseModel]]] = {
     "blind_verdict": BlindVerdictReply,
     "evidence": EvidenceReply,
     "options": OptionsReply,
+    "captions": CaptionsReply,
 }
 """As the front matter of prompts names them."""

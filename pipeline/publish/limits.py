@@ -53,9 +53,18 @@ def _of_writing(statistics: Statistics, identity: Identity) -> Iterator[str]:
 def _of_grounding(statistics: Statistics) -> Iterator[str]:
     if statistics.unverified:
         yield (
-            f"{_share(statistics.unverified, statistics.boxes)} boxes are not verified: the "
-            "detector's box hardly overlaps the place that the writer named."
+            f"{_share(statistics.unverified, statistics.boxes)} boxes are not verified: they "
+            "hardly overlap the place that the writer named, or CLIP finds the crop unlike its "
+            "phrase."
         )
+    if statistics.uncertain:
+        yield (
+            f"{_share(statistics.uncertain, statistics.boxes)} boxes are one of several that their "
+            "key item may be."
+        )
+    if statistics.unboxed:
+        reasons = ", ".join(f"{n} `{code}`" for code, n in sorted(statistics.unboxed.items()))
+        yield f"Key items without a box: {statistics.unboxed.total()} ({reasons})."
     if statistics.without_clip:
         yield (
             f"{_share(statistics.without_clip, statistics.boxes)} boxes have no CLIP similarity."

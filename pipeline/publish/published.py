@@ -57,10 +57,28 @@ class PublishedBox(Record):
     """The detector's."""
     source: str
     """The detector that proposed the box."""
+    certain: bool
+    """It is this one; otherwise the item is one of several boxes, and all of them stand here."""
     verified: bool
-    """It lies where the writer saw the item, or the writer did not say where."""
+    """It lies where the writer saw the item, where it said so, and CLIP finds the crop like the
+    phrase, where it was asked; by the thresholds of the recipe."""
     clip_similarity: float | None
-    """Cosine of crop and phrase; null where no CLIP was configured."""
+    """Cosine of crop and phrase; null where no CLIP was configured, as the two below."""
+    clip_frame: float | None
+    """Cosine of the whole frame and the phrase."""
+    clip_random: float | None
+    """Cosine of the phrase and a crop of the box's size elsewhere in the frame."""
+
+
+@record
+class PublishedUnboxed(Record):
+    """A key item of the evidence that has no box, and why."""
+
+    item: str
+    frame: str
+    reason: Literal["not_found", "below_score", "taken", "elsewhere"]
+    """Nothing was found; nothing with the score asked for; what was found is another key item; what
+    was found is not where the writer saw the item."""
 
 
 @record
@@ -68,6 +86,8 @@ class PublishedInterval(Record):
     """The time that a claim of the evidence speaks of, `[start_seconds, end_seconds)`."""
 
     claim: str
+    pts_seconds: tuple[float, ...]
+    """Times of the core frames that the claim cites."""
     start_seconds: float
     end_seconds: float
 
@@ -94,6 +114,8 @@ class SampleRow(Record):
     """The reasoning from core frames to answer; key items stand as `<obj>item</obj>`."""
     key_items: tuple[str, ...]
     boxes: tuple[PublishedBox, ...]
+    unboxed: tuple[PublishedUnboxed, ...]
+    """Key items without a box."""
     intervals: tuple[PublishedInterval, ...]
     licence: str
     """The video's, as its owner stated it; `unknown` where nobody did."""

@@ -8,6 +8,7 @@ from pipeline.publish.published import (
     PublishedBox,
     PublishedFrame,
     PublishedInterval,
+    PublishedUnboxed,
     RejectionRow,
     SampleRow,
 )
@@ -34,9 +35,15 @@ def sample_row(sample: Sample, split: SplitName, read: ReadBlob) -> SampleRow:
         evidence=sample.evidence,
         key_items=sample.key_items,
         boxes=tuple(_box(b) for b in sample.boxes),
+        unboxed=tuple(
+            PublishedUnboxed(item=u.item, frame=u.frame, reason=u.reason) for u in sample.unboxed
+        ),
         intervals=tuple(
             PublishedInterval(
-                claim=i.claim, start_seconds=i.start_seconds, end_seconds=i.end_seconds
+                claim=i.claim,
+                pts_seconds=i.pts_seconds,
+                start_seconds=i.start_seconds,
+                end_seconds=i.end_seconds,
             )
             for i in sample.intervals
         ),
@@ -84,6 +91,9 @@ def _box(box: Box) -> PublishedBox:
         bbox=box.bbox,
         score=box.score,
         source=box.source,
+        certain=box.certain,
         verified=box.verified,
         clip_similarity=box.clip_similarity,
+        clip_frame=box.clip_frame,
+        clip_random=box.clip_random,
     )

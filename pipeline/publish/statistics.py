@@ -28,6 +28,10 @@ class Statistics:
     boxes: int = 0
     unverified: int = 0
     without_clip: int = 0
+    uncertain: int = 0
+    """Boxes that are one of several that a key item may be."""
+    unboxed: Counter[str] = field(default_factory=Counter)
+    """Key items without a box, by the reason."""
     rejections: Counter[tuple[str, str]] = field(default_factory=Counter)
     """Questions by the stage and the reason that turned them down."""
     first: SampleRow | None = None
@@ -45,6 +49,8 @@ class Statistics:
         self.core_frames += len(row.core_frames)
         self.boxes += len(row.boxes)
         self.unverified += sum(not box.verified for box in row.boxes)
+        self.uncertain += sum(not box.certain for box in row.boxes)
+        self.unboxed.update(item.reason for item in row.unboxed)
         self.without_clip += sum(box.clip_similarity is None for box in row.boxes)
 
     def reject(self, row: RejectionRow) -> None:

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from pipeline.records.base import Pair, Record, Status, record
-from pipeline.records.grounding import Box, Interval
+from pipeline.records.grounding import Box, Interval, Unboxed
 from pipeline.records.questions import Provenance
 from pipeline.tasks import Task
 
@@ -41,6 +41,7 @@ class Sample(Record):
     evidence: str
     key_items: tuple[str, ...]
     boxes: tuple[Box, ...]
+    unboxed: tuple[Unboxed, ...]
     intervals: tuple[Interval, ...]
     licence: str
     source: str

@@ -39,6 +39,8 @@ class BatchAnswers:
         worker = stage.worker(self.blobs)
         if not isinstance(worker, AskingWorker) or not isinstance(worker.writer, EndpointWriter):
             return
+        if worker.writer.settings.kind == "server":
+            return  # the run's own server answers at once, and has no batches
         batches = self._batches(worker.writer)
         if run(batches.finish(batches.open())) is None:
             return

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any, Final
 
-from pipeline.engine.stage import Blobs, Stage, Table, Unit
+from pipeline.engine.stage import Blobs, Closing, Stage, Table, Unit
 from pipeline.llm.session import Session
 from pipeline.models.caption_prompt import caption_prompt
 from pipeline.models.captioner import Captioned, CaptionFrame, CaptionWindow
@@ -59,6 +59,10 @@ class CaptionWorker:
         )
         for window, found in zip(windows, self._captioner.caption(loaded), strict=True):
             yield self._outcome(window, found)
+
+    def close(self) -> None:
+        if isinstance(self._captioner, Closing):
+            self._captioner.close()
 
     def _outcome(self, window: Sequence[StoredFrame], found: Captioned | ModelFailure) -> Outcome:
         if isinstance(found, ModelFailure):

@@ -6,21 +6,21 @@ from functools import partial
 from itertools import groupby
 from typing import Final
 
-from pipeline import prompts
-from pipeline.engine.stage import Blobs, Lookup, Resources, Stage, Table, Unit, by_column
+from pipeline.engine.stage import Blobs, Closing, Lookup, Resources, Stage, Table, Unit, by_column
 from pipeline.llm.session import Session
 from pipeline.models.box_check import CheckRequest, Similarity
 from pipeline.models.detector import Detected, DetectionRequest, ScoredBox
 from pipeline.models.failure import ModelFailure
 from pipeline.models.loading import (
     clip_revision,
+    detection_prompt,
     detector_revision,
     load_box_check,
     load_detector,
     model_identity,
 )
 from pipeline.outcome import Kept, Outcome, Usage
-from pipeline.recipe import DetectorRuntime, EndpointDetectorSettings, Identity, Recipe
+from pipeline.recipe import DetectorRuntime, Identity, Recipe
 from pipeline.records import Candidate, Frame, Mention, Record, record
 from pipeline.stages.model_resources import model_resources
 
@@ -76,6 +76,10 @@ class DetectionWorker:
                 yield Kept(self._candidates(unit, boxes, similarities), usage=usage)
                 usage = Usage()  # what the frame took is counted once
 
+    def close(self) -> None:
+        if isinstance(self._detector, Closing):
+            self._detector.close()
+
     def _checked(
         self, units: Sequence[Unit], found: Detected
     ) -> Sequence[Sequence[Similarity | None]] | ModelFailure:
@@ -116,14 +120,6 @@ class DetectionWorker:
         return DetectionRequest(frame.id, jpeg, phrases, max(u.tried for u in units))
 
 
-def _prompt(identity: Identity) -> str | None:
-    """The hash of the prompt, where the detector is asked with one."""
-    settings = identity.detector
-    if isinstance(settings, EndpointDetectorSettings):
-        return prompts.load(settings.prompt).sha256
-    return None
-
-
 def _resources(recipe: Recipe) -> Resources:
     resources = model_resources(recipe, "detector", _FRAMES_A_PACK)
     if recipe.identity.clip.model is not None and resources.gpus == 0:
@@ -134,7 +130,7 @@ def _resources(recipe: Recipe) -> Resources:
 def stage(recipe: Recipe, session: Session | None = None) -> Stage:
     """Candidates of every mention; one pass of the detector serves all phrases of a frame."""
     identity = recipe.identity
-    clip = identity.clip
+    clip, prompt = identity.clip, detection_prompt(identity.detector)
     return Stage(
         name="detections",
         version=2,
@@ -145,7 +141,7 @@ def stage(recipe: Recipe, session: Session | None = None) -> Stage:
         identity={
             "detector": model_identity(identity.detector),
             "revision": detector_revision(identity.detector),
-            "prompt": _prompt(identity),
+            "prompt": prompt and prompt.sha256,
             "clip": clip_revision(clip) and {"model": clip.model, "revision": clip_revision(clip)},
         },
         worker=partial(DetectionWorker, identity, recipe.runtime.detector, session),

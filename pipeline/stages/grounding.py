@@ -1,4 +1,4 @@
-"""Grounding: a box for every key item that can be had, a time for every claim.
+"""Grounding: boxes for the key items as far as they can be had, a time for every claim.
 
 All thresholds are here and none in `detections`, so that turning one costs no inference.
 """
@@ -11,135 +11,29 @@ from pipeline.engine.stage import Blobs, Lookup, Stage, Table, Unit, by_column
 from pipeline.outcome import Kept, Outcome, Rejected
 from pipeline.recipe import GroundingSettings, Recipe
 from pipeline.records import (
-    Bbox,
     Box,
     Candidate,
-    Claim,
     Evidence,
+    Extent,
     Frame,
     Interval,
-    KeyItem,
     Question,
-    Record,
     Rejection,
+    Unboxed,
     Verdict,
     Video,
-    record,
 )
-from pipeline.tasks import Task
-
-
-@record
-class Reasoning(Record):
-    """What the evidence names and claims."""
-
-    id: str
-    video: str
-    core_frames: tuple[str, ...]
-    key_items: tuple[KeyItem, ...]
-    claims: tuple[Claim, ...]
-    mentions: tuple[str, ...]
-
-
-@record
-class Proposal(Record):
-    """A candidate box."""
-
-    id: str
-    mention: str
-    bbox: Bbox
-    score: float
-    clip_similarity: float | None
-    detector: str
-
-
-@record
-class FrameTime(Record):
-    """When a core frame is shown."""
-
-    id: str
-    frame_index: int
-    pts_seconds: float
-
-
-@record
-class Clock(Record):
-    """A video's span and rate."""
-
-    id: str
-    start_seconds: float
-    duration_seconds: float
-    fps_num: int
-    fps_den: int
-
-
-@record
-class Asked(Record):
-    """The question, for the rejection's row."""
-
-    id: str
-    task: Task
-    question: str
-
-
-@record
-class Answered(Record):
-    """The answer that counts, for the rejection's row."""
-
-    id: str
-    answer: str
-
-
-def overlap(a: Bbox, b: Bbox) -> float:
-    """Intersection over union."""
-    width = min(a[2], b[2]) - max(a[0], b[0])
-    height = min(a[3], b[3]) - max(a[1], b[1])
-    if width <= 0 or height <= 0:
-        return 0.0
-    both = width * height
-    areas = [(box[2] - box[0]) * (box[3] - box[1]) for box in (a, b)]
-    return both / (sum(areas) - both)
-
-
-def assign(
-    items: Sequence[KeyItem], proposals: Sequence[Proposal], settings: GroundingSettings
-) -> list[tuple[KeyItem, Proposal, bool]]:
-    """Give the items of one phrase on one frame a box each, none twice.
-
-    Items that say where they are choose first, closest pair first; what they leave goes to
-    the others, best score first. A box that does not touch where the item was seen is another
-    object, and one that overlaps it too little is given but not verified.
-    """
-    free = {
-        p.id: p
-        for p in sorted(proposals, key=lambda p: (-p.score, p.id))
-        if p.score >= settings.min_score
-    }
-    placed = [(item, item.near) for item in items if item.near is not None]
-    pairs = sorted(
-        (-overlap(near, p.bbox), -p.score, item.item, p.id)
-        for item, near in placed
-        for p in free.values()
-    )
-    waiting = {item.item: item for item, _ in placed}
-    given = []
-    for negative, _, name, proposal in pairs:
-        if negative < 0 and name in waiting and proposal in free:
-            verified = -negative >= settings.min_overlap
-            given.append((waiting.pop(name), free.pop(proposal), verified))
-    others = [item for item in items if item.near is None]
-    given += [(item, p, True) for item, p in zip(others, free.values(), strict=False)]
-    return given
-
-
-def interval_of(claim: Claim, times: dict[str, FrameTime], clock: Clock) -> tuple[float, float]:
-    """From the first cited frame to the end of the last one's display, inside the video."""
-    shown = [times[frame].pts_seconds for frame in claim.frames]
-    last = max(shown)
-    end = last + clock.fps_den / clock.fps_num
-    over = clock.start_seconds + clock.duration_seconds
-    # A container may say that it ends before its last frame does; that frame has a time too.
-    return min(shown), min(end, over) if last < over else end
+from pipeline.stages.grounding_rules.assign import Placed, Unplaced, assign
+from pipeline.stages.grounding_rules.times import intervals
+from pipeline.stages.grounding_rules.views import (
+    Answered,
+    Asked,
+    Clock,
+    FrameTime,
+    Lasting,
+    Proposal,
+    Reasoning,
+)
 
 
 def ground(settings: GroundingSettings, units: Sequence[Unit]) -> Iterator[Outcome]:
@@ -150,56 +44,86 @@ def ground(settings: GroundingSettings, units: Sequence[Unit]) -> Iterator[Outco
 def _ground(settings: GroundingSettings, unit: Unit) -> Outcome:
     evidence = unit.one(Reasoning)
     times = {f.id: f for f in unit.all(FrameTime)}
-    proposals = unit.all(Proposal)
-    boxes = []
-    for mention, same in groupby(
-        sorted(evidence.key_items, key=lambda k: (k.mention, k.item)), key=lambda k: k.mention
-    ):
+    boxes: list[Box] = []
+    unboxed: list[Unboxed] = []
+    for given in _assigned(evidence, unit.all(Proposal), settings):
+        if isinstance(given, Unplaced):
+            unboxed.append(_unboxed(evidence, given))
+        else:
+            rank = 1 + sum(box.item == given.item.item for box in boxes)
+            boxes.append(_box(evidence, given, rank, times[given.item.frame]))
+    missing = _missing(settings, evidence, boxes)
+    if missing is not None:
+        return _rejected(unit, evidence, *missing)
+    lasting = {extent.id: extent for extent in unit.all(Lasting)}
+    return Kept([*boxes, *unboxed, *intervals(evidence, times, lasting, unit.one(Clock))])
+
+
+def _assigned(
+    evidence: Reasoning, proposals: Sequence[Proposal], settings: GroundingSettings
+) -> Iterator[Placed | Unplaced]:
+    items = sorted(evidence.key_items, key=lambda k: (k.mention, k.item))
+    for mention, same in groupby(items, key=lambda k: k.mention):
         here = [p for p in proposals if p.mention == mention]
-        for item, proposal, verified in assign(list(same), here, settings):
-            boxes.append(_box(evidence, item, proposal, times[item.frame], verified))
-    if not any(box.verified for box in boxes):
-        return _rejected(unit, evidence)
-    clock = unit.one(Clock)
-    spans = [
-        (i, c, interval_of(c, times, clock)) for i, c in enumerate(evidence.claims) if c.frames
-    ]
-    intervals = [
-        Interval(
-            id=f"{evidence.id}#{ordinal}",
-            question=evidence.id,
-            video=evidence.video,
-            claim=claim.text,
-            start_seconds=start,
-            end_seconds=end,
+        yield from assign(list(same), here, settings)
+
+
+def _missing(
+    settings: GroundingSettings, evidence: Reasoning, boxes: Sequence[Box]
+) -> tuple[str, str] | None:
+    """The reason and the sentence for a row that the recipe does not let survive."""
+    verified = {box.item for box in boxes if box.verified}
+    named = sorted(item.item for item in evidence.key_items)
+    if settings.requires == "one" and not verified:
+        told = ", ".join(named) or "none"
+        return (
+            "no_verified_box",
+            f"no key item of the evidence has a verified box (key items: {told})",
         )
-        for ordinal, claim, (start, end) in spans
-    ]
-    return Kept([*boxes, *intervals])
+    without = [item for item in named if item not in verified]
+    if settings.requires == "all" and (without or not named):
+        told = ", ".join(without) or "it names none"
+        return (
+            "unverified_item",
+            f"not every key item of the evidence has a verified box (without: {told})",
+        )
+    return None
 
 
-def _box(
-    evidence: Reasoning, item: KeyItem, proposal: Proposal, time: FrameTime, verified: bool
-) -> Box:
+def _box(evidence: Reasoning, given: Placed, rank: int, time: FrameTime) -> Box:
+    proposal = given.proposal
     return Box(
-        id=f"{evidence.id}#{item.item}",
+        id=f"{evidence.id}#{given.item.item}#{rank}",
         question=evidence.id,
         video=evidence.video,
-        item=item.item,
-        frame=item.frame,
+        item=given.item.item,
+        frame=given.item.frame,
         frame_index=time.frame_index,
         pts_seconds=time.pts_seconds,
         bbox=proposal.bbox,
         score=proposal.score,
         clip_similarity=proposal.clip_similarity,
+        clip_frame=proposal.clip_frame,
+        clip_random=proposal.clip_random,
         source=proposal.detector,
-        verified=verified,
+        certain=given.certain,
+        verified=given.verified,
     )
 
 
-def _rejected(unit: Unit, evidence: Reasoning) -> Rejected:
-    named = ", ".join(sorted(item.item for item in evidence.key_items)) or "none"
-    message = f"no key item of the evidence has a verified box (key items: {named})"
+def _unboxed(evidence: Reasoning, given: Unplaced) -> Unboxed:
+    return Unboxed(
+        id=f"{evidence.id}#{given.item.item}",
+        question=evidence.id,
+        video=evidence.video,
+        item=given.item.item,
+        phrase=given.item.phrase,
+        frame=given.item.frame,
+        reason=given.reason,
+    )
+
+
+def _rejected(unit: Unit, evidence: Reasoning, reason: str, message: str) -> Rejected:
     asked = unit.one(Asked)
     rejection = Rejection(
         id=evidence.id,
@@ -208,10 +132,10 @@ def _rejected(unit: Unit, evidence: Reasoning) -> Rejected:
         question=asked.question,
         answer=unit.one(Answered).answer,
         stage="grounding",
-        reason="no_verified_box",
+        reason=reason,
         message=message,
     )
-    return Rejected("no_verified_box", message, rows=[rejection])
+    return Rejected(reason, message, rows=[rejection])
 
 
 def _worker(settings: GroundingSettings, blobs: Blobs) -> partial[Iterator[Outcome]]:
@@ -223,17 +147,18 @@ def stage(recipe: Recipe) -> Stage:
     settings = recipe.identity.grounding
     return Stage(
         name="grounding",
-        version=1,
+        version=2,
         primary=Table("evidence", Evidence, Reasoning),
         split=by_column("id"),
         lookups=(
             Lookup(Table("detections", Candidate, Proposal), "mention", Reasoning, "mentions"),
             Lookup(Table("frames", Frame, FrameTime), "id", Reasoning, "core_frames"),
+            Lookup(Table("extents", Extent, Lasting), "id", Reasoning, "core_frames"),
             Lookup(Table("videos", Video, Clock), "id", Reasoning, "video"),
             Lookup(Table("questions", Question, Asked), "id", Reasoning, "id"),
             Lookup(Table("verdicts", Verdict, Answered), "id", Reasoning, "id"),
         ),
-        writes=(Box, Interval, Rejection),
-        identity={"grounding": settings.model_dump(mode="json")},
+        writes=(Box, Unboxed, Interval, Rejection),
+        identity={"grounding": settings.model_dump(mode="json", exclude={"same_caption"})},
         worker=partial(_worker, settings),
     )

@@ -9,14 +9,28 @@ from functools import partial
 from pathlib import Path
 
 import pipeline
-from pipeline import prompts
 from pipeline.engine.stage import RECIPE, Blobs, Resources, Stage, Table, Unit, whole
-from pipeline.models.loading import captioner_revision, detector_revision, embedder_revision
+from pipeline.models.caption_prompt import caption_prompt
+from pipeline.models.loading import (
+    captioner_revision,
+    clip_revision,
+    detection_prompt,
+    detector_revision,
+    embedder_revision,
+)
 from pipeline.outcome import Kept, Outcome
+from pipeline.prompts import Prompt
 from pipeline.publish.card import CardFacts, ModelUse, template_sha256, without_place
 from pipeline.publish.dataset import STAGE, Content, publish
 from pipeline.publish.folder import published_key
-from pipeline.recipe import Identity, Recipe
+from pipeline.recipe import (
+    CaptionerSettings,
+    DetectorSettings,
+    EmbedderSettings,
+    EndpointModel,
+    Identity,
+    Recipe,
+)
 from pipeline.recipe_file import recipe_hash
 from pipeline.records import Publication, Rejection, Sample, StageCount
 
@@ -31,18 +45,30 @@ def run(folder: Path, facts: CardFacts, blobs: Blobs, units: Sequence[Unit]) -> 
 def models(identity: Identity) -> tuple[ModelUse, ...]:
     """The models that leave no provenance in a sample, with their revisions."""
     captioner, embedder, detector = identity.captioner, identity.embedder, identity.detector
-    prompt = prompts.load(captioner.prompt)
-    return (
-        ModelUse(
-            "captions",
-            captioner.kind,
-            _label(captioner.model, captioner_revision(captioner)),
-            prompt.label,
-            prompt.sha256,
-        ),
-        ModelUse("embeddings", embedder.kind, _label(embedder.model, embedder_revision(embedder))),
-        ModelUse("detections", detector.kind, _label(detector.model, detector_revision(detector))),
-    )
+    found = [
+        _use("captions", captioner, captioner_revision(captioner), caption_prompt(captioner)),
+        _use("embeddings", embedder, embedder_revision(embedder)),
+        _use("detections", detector, detector_revision(detector), detection_prompt(detector)),
+    ]
+    if identity.clip.model is not None:
+        label = _label(identity.clip.model, str(clip_revision(identity.clip)))
+        found.append(ModelUse("detections", "open_clip", label))
+    return tuple(found)
+
+
+def _use(
+    stage: str,
+    settings: CaptionerSettings | EmbedderSettings | DetectorSettings,
+    revision: str,
+    prompt: Prompt | None = None,
+) -> ModelUse:
+    if isinstance(settings, EndpointModel):
+        kind, label = "endpoint", settings.name
+    else:
+        kind, label = settings.kind, _label(settings.model, revision)
+    if prompt is None:
+        return ModelUse(stage, kind, label)
+    return ModelUse(stage, kind, label, prompt.label, prompt.sha256)
 
 
 def _label(model: str, revision: str) -> str:

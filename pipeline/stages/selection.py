@@ -27,6 +27,7 @@ from pipeline.records import (
     Rejection,
     Sample,
     Source,
+    Unboxed,
     Verdict,
     Video,
 )
@@ -82,7 +83,8 @@ def cases_of(unit: Unit) -> list[Case]:
     unreasoned = {row.id: row for row in unit.all(RejectedByEvidence)}
     ungrounded = {row.id: row for row in unit.all(RejectedByGrounding)}
     choices = {row.id: row for row in unit.all(Choices)}
-    boxes = _by_question(sorted(unit.all(Box), key=lambda b: (b.pts_seconds, b.item)))
+    boxes = _by_question(sorted(unit.all(Box), key=_box_order))
+    unboxed = _by_question(unit.all(Unboxed))
     intervals = _by_question(sorted(unit.all(Interval), key=_claim_ordinal))
     return [
         Case(
@@ -93,13 +95,14 @@ def cases_of(unit: Unit) -> list[Case]:
             rejected=unreasoned.get(asked.id) or ungrounded.get(asked.id),
             choices=choices.get(asked.id),
             boxes=boxes.get(asked.id, ()),
+            unboxed=unboxed.get(asked.id, ()),
             intervals=intervals.get(asked.id, ()),
         )
         for asked in unit.all(Asked)
     ]
 
 
-T = TypeVar("T", Box, Interval)
+T = TypeVar("T", Box, Unboxed, Interval)
 
 
 def _by_question(rows: Iterable[T]) -> dict[str, tuple[T, ...]]:
@@ -107,6 +110,10 @@ def _by_question(rows: Iterable[T]) -> dict[str, tuple[T, ...]]:
     for row in rows:
         found.setdefault(row.question, []).append(row)
     return {question: tuple(same) for question, same in found.items()}
+
+
+def _box_order(box: Box) -> tuple[float, str, int]:
+    return box.pts_seconds, box.item, int(box.id.rpartition("#")[2])
 
 
 def _claim_ordinal(interval: Interval) -> int:
@@ -128,7 +135,7 @@ def stage(recipe: Recipe) -> Stage:
 
     return Stage(
         name="selection",
-        version=2,
+        version=3,
         primary=Table("videos", Video, Contents),
         split=by_column("id"),
         lookups=(
@@ -138,6 +145,7 @@ def stage(recipe: Recipe) -> Stage:
             of_video(Table("evidence", Rejection, RejectedByEvidence)),
             of_video(Table("grounding", Rejection, RejectedByGrounding)),
             of_video(Table("grounding", Box, Box)),
+            of_video(Table("grounding", Unboxed, Unboxed)),
             of_video(Table("grounding", Interval, Interval)),
             of_video(Table("options", Options, Choices)),
             of_video(Table("core_frames", Group, WrittenFrom)),

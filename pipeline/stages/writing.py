@@ -13,9 +13,10 @@ from blake3 import blake3
 from pydantic import BaseModel, TypeAdapter
 
 from pipeline import prompts
-from pipeline.engine.stage import Blobs, Lookup, Resources, Table, Unit
+from pipeline.engine.stage import Blobs, Closing, Lookup, Resources, Table, Unit
 from pipeline.llm.session import Section, Session
 from pipeline.models.loading import make_writer, model_identity
+from pipeline.models.picture import shrink_jpeg
 from pipeline.models.writer import FrameImage, Reply, Request, Writer
 from pipeline.outcome import Failed, Outcome, Usage
 from pipeline.prompts import Prompt
@@ -88,6 +89,10 @@ class AskingWorker:
                 one.take(answer)
         return [outcomes[i] for i in range(len(units))]
 
+    def close(self) -> None:
+        if isinstance(self.writer, Closing):
+            self.writer.close()
+
     def _request(self, unit: Unit, ask: Ask) -> Request:
         given = {frame.frame: f"F{i}" for i, frame in enumerate(ask.frames, 1)}
         sees = self.settings.sees == "frames" and not ask.blind
@@ -109,16 +114,9 @@ class AskingWorker:
         for i, frame in enumerate(frames, 1):
             at = stored[frame.frame]
             data = self.blobs.read(at.blob, at.offset, at.length)
-            found.append(FrameImage(f"F{i}", frame.pts_seconds, self._sized(data)))
+            small = shrink_jpeg(data, getattr(self.settings, "image_long_side", None))
+            found.append(FrameImage(f"F{i}", frame.pts_seconds, small))
         return found
-
-    def _sized(self, jpeg: bytes) -> bytes:
-        most = getattr(self.settings, "image_long_side", None)
-        if most is None:
-            return jpeg
-        from pipeline.media.pictures import shrink_jpeg
-
-        return shrink_jpeg(jpeg, most)
 
 
 @dataclass

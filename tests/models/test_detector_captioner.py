@@ -1,7 +1,7 @@
 from functools import cache
 
 from pipeline import prompts
-from pipeline.models.captioner import CaptionFrame, FrameCaption
+from pipeline.models.captioner import Captioned, CaptionFrame, CaptionWindow, FrameCaption
 from pipeline.models.detector_captioner import DetectorCaptioner, clusters, describe
 from pipeline.models.failure import ModelFailure
 from pipeline.models.loading import load_captioner
@@ -76,21 +76,23 @@ def test_trembling_boxes_leave_the_caption_as_it_is() -> None:
 
 def test_real_frames_are_captioned_with_the_objects_behind_the_words() -> None:
     frames = [CaptionFrame(f"v/f{s.frame_index}", s.pts_seconds, s.jpeg) for s in shots()]
-    (captions,) = captioner().caption([frames])
-    assert not isinstance(captions, ModelFailure)
+    (window,) = captioner().caption([CaptionWindow("v/w0", tuple(frames))])
+    captions = _whole(window)
     assert len(captions) == len(frames)
     for caption in captions:
         assert caption.text == words(*caption.objects)
         assert all(o.score >= SETTINGS.min_score for o in caption.objects)
     assert len({c.text for c in captions}) > 3
-    one_by_one = [c for window in captioner().caption([f] for f in frames) for c in _whole(window)]
+    windows = (CaptionWindow("v/w0", (f,)) for f in frames)
+    one_by_one = [c for window in captioner().caption(windows) for c in _whole(window)]
     assert one_by_one == list(captions)
 
 
 def test_a_frame_that_is_no_picture_fails_its_window_alone() -> None:
     bad = CaptionFrame("v/f1", 0.0, b"garbage")
     good = CaptionFrame("v/f2", 0.0, shots()[0].jpeg)
-    first, second = captioner().caption([[good, bad], [good]])
+    windows = [CaptionWindow("v/w0", (good, bad)), CaptionWindow("v/w1", (good,))]
+    first, second = captioner().caption(windows)
     assert isinstance(first, ModelFailure)
     assert not isinstance(second, ModelFailure)
 
@@ -99,6 +101,6 @@ def test_the_label_says_that_it_is_no_language_model() -> None:
     assert captioner().label == "detector:ssd-mobilenet-v2-coco@2a8d8a89"
 
 
-def _whole(window: object) -> list[FrameCaption]:
-    assert isinstance(window, list)
-    return window
+def _whole(window: object) -> tuple[FrameCaption, ...]:
+    assert isinstance(window, Captioned)
+    return window.captions

@@ -4,13 +4,13 @@ from pipeline.models.detector import DetectionRequest
 from pipeline.models.failure import ModelFailure
 from pipeline.models.loading import load_detector
 from pipeline.models.ssd_detector import SsdDetector
-from pipeline.recipe import DetectorSettings
+from pipeline.recipe import DetectorRuntime, SsdDetectorSettings
 from tests.shots import Shot, shots
 
 
 @cache
 def detector(max_candidates: int = 8) -> SsdDetector:
-    found = load_detector(DetectorSettings(max_candidates=max_candidates))
+    found = load_detector(SsdDetectorSettings(max_candidates=max_candidates), DetectorRuntime())
     assert isinstance(found, SsdDetector)
     return found
 
@@ -22,7 +22,7 @@ def ask(shot: Shot, *phrases: str) -> DetectionRequest:
 def test_each_phrase_gets_the_boxes_of_its_class() -> None:
     (found,) = detector().detect([ask(shots()[5], "bike", "man", "person", "unicorn")])
     assert not isinstance(found, ModelFailure)
-    bike, man, person, unicorn = found
+    bike, man, person, unicorn = found.boxes
     assert bike and man and man == person and not unicorn
     assert [b.score for b in bike] == sorted((b.score for b in bike), reverse=True)
 
@@ -31,15 +31,15 @@ def test_a_phrase_finds_the_same_alone_and_in_company() -> None:
     (alone,) = detector().detect([ask(shots()[5], "car")])
     _, company = detector().detect([ask(shots()[6], "dog"), ask(shots()[5], "bicycle", "car")])
     assert not isinstance(alone, ModelFailure) and not isinstance(company, ModelFailure)
-    assert alone[0] == company[1]
+    assert alone.boxes[0] == company.boxes[1]
 
 
 def test_no_more_candidates_than_asked_for() -> None:
     (many,) = detector().detect([ask(shots()[2], "car")])
     (few,) = detector(1).detect([ask(shots()[2], "car")])
     assert not isinstance(many, ModelFailure) and not isinstance(few, ModelFailure)
-    assert len(many[0]) > 1
-    assert few[0] == many[0][:1]
+    assert len(many.boxes[0]) > 1
+    assert few.boxes[0] == many.boxes[0][:1]
 
 
 def test_a_frame_that_is_no_picture_fails_alone() -> None:

@@ -15,6 +15,7 @@ from pipeline.records import (
     Provenance,
     Rejection,
     Sample,
+    Unboxed,
 )
 from pipeline.store import BlobStore
 from pipeline.tasks import Task
@@ -71,10 +72,10 @@ def sample(
         letter=letter,
         core_frames=tuple(frames),
         evidence="First <obj>person_1</obj> stands, then walks.",
-        key_items=("person_1",),
+        key_items=("bag_1", "person_1"),
         boxes=(
             Box(
-                id=f"{name}#person_1",
+                id=f"{name}#person_1#1",
                 question=name,
                 video="v1",
                 item="person_1",
@@ -84,8 +85,22 @@ def sample(
                 bbox=(0.125, 0.1, 0.5, 0.9),
                 score=0.75,
                 clip_similarity=None,
+                clip_frame=None,
+                clip_random=None,
+                certain=True,
                 source="ssd-mobilenet-v2-coco",
                 verified=True,
+            ),
+        ),
+        unboxed=(
+            Unboxed(
+                id=f"{name}#bag_1",
+                question=name,
+                video="v1",
+                item="bag_1",
+                phrase="bag",
+                frame=frame.frame,
+                reason="below_score",
             ),
         ),
         intervals=(
@@ -94,6 +109,7 @@ def sample(
                 question=name,
                 video="v1",
                 claim="First a person stands.",
+                pts_seconds=(0.0,),
                 start_seconds=0.0,
                 end_seconds=1.5,
             ),

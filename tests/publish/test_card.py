@@ -109,7 +109,8 @@ def test_limits_follow_the_data(tmp_path: Path) -> None:
     assert "All 1 answers are a human's correction." in limits
     assert "computed by a program" not in text
     assert "All 1 boxes are not verified" in text
-    assert "CLIP" not in text
+    assert "no CLIP similarity" not in text
+    assert "Key items without a box: 1 (1 `below_score`)." in limits
     assert "reviewed by the writer that wrote them" in text
     assert "The split `test` has no samples." in limits
 

@@ -82,7 +82,7 @@ def test_shards_of_one_row_and_empty_columns_load(tmp_path: Path, load: Any) -> 
     """The schema is explicit: no shard's type is guessed from what happens to be in it."""
     blobs, frames = blob_of(tmp_path / "store")
     bare = [
-        replace(sample(n, frames, letter=None), boxes=(), intervals=(), metadata=())
+        replace(sample(n, frames, letter=None), boxes=(), unboxed=(), intervals=(), metadata=())
         for n in range(3)
     ]
     full = [sample(n, frames) for n in range(3, 5)]

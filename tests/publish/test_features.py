@@ -39,12 +39,21 @@ SAMPLE = Features(
                 "bbox": List(Value("float64"), length=4),
                 "score": Value("float64"),
                 "source": TEXT,
+                "certain": Value("bool"),
                 "verified": Value("bool"),
                 "clip_similarity": Value("float64"),
+                "clip_frame": Value("float64"),
+                "clip_random": Value("float64"),
             }
         ),
+        "unboxed": List({"item": TEXT, "frame": TEXT, "reason": TEXT}),
         "intervals": List(
-            {"claim": TEXT, "start_seconds": Value("float64"), "end_seconds": Value("float64")}
+            {
+                "claim": TEXT,
+                "pts_seconds": List(Value("float64")),
+                "start_seconds": Value("float64"),
+                "end_seconds": Value("float64"),
+            }
         ),
         "licence": TEXT,
         "source": TEXT,

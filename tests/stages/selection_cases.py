@@ -110,7 +110,7 @@ def reasoned(question: Asked, **changes: Any) -> Reasoned:
 def grounded(question: Asked) -> list[Any]:
     """A box and two intervals."""
     box = Box(
-        id=f"{question.id}#car_1",
+        id=f"{question.id}#car_1#1",
         question=question.id,
         video="v",
         item="car_1",
@@ -120,6 +120,9 @@ def grounded(question: Asked) -> list[Any]:
         bbox=(0.1, 0.1, 0.5, 0.5),
         score=0.9,
         clip_similarity=None,
+        clip_frame=None,
+        clip_random=None,
+        certain=True,
         source="ssd",
         verified=True,
     )
@@ -129,6 +132,7 @@ def grounded(question: Asked) -> list[Any]:
             question=question.id,
             video="v",
             claim=f"Claim {i}.",
+            pts_seconds=(0.0,),
             start_seconds=0.0,
             end_seconds=1.0,
         )

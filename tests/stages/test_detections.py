@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.engine.stage import Unit
 from pipeline.outcome import Failed, Kept
-from pipeline.recipe import DetectorSettings, Identity, Recipe
+from pipeline.recipe import Identity, Recipe, SsdDetectorSettings
 from pipeline.stages.detections import StoredFrame, Wanted, stage
 from pipeline.store import BlobStore
 from tests.shots import shots
@@ -64,6 +64,6 @@ def test_a_frame_that_is_no_picture_fails_its_mentions_and_no_others(footage: Fo
 
 
 def test_identity_names_settings_and_weights() -> None:
-    other = Identity(detector=DetectorSettings(max_candidates=3))
+    other = Identity(detector=SsdDetectorSettings(max_candidates=3))
     assert stage(Recipe(name="t", identity=other)).identity != STAGE.identity
     assert str(STAGE.identity["revision"]).startswith("2a8d8a89")

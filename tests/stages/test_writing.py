@@ -15,7 +15,8 @@ from pipeline.media.pictures import encode_jpeg
 from pipeline.outcome import Failed, Kept, Rejected
 from pipeline.recipe import Recipe
 from pipeline.stages import options, questions, verdicts
-from pipeline.stages.writing import PACK_UNITS, WAITING, FrameJpeg, writer_resources
+from pipeline.stages.model_resources import WAITING
+from pipeline.stages.writing import PACK_UNITS, FrameJpeg, writer_resources
 from pipeline.store import BlobStore, Store
 from tests.fakes.openai_server import Call, Content, FakeOpenAI
 from tests.llm.replies import talk

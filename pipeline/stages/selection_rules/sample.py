@@ -58,6 +58,7 @@ def sample_of(case: Case, origin: Origin, frames: Mapping[str, CoreJpeg]) -> Sam
         evidence=case.reasoned.text,
         key_items=tuple(item.item for item in case.reasoned.key_items),
         boxes=case.boxes,
+        unboxed=case.unboxed,
         intervals=case.intervals,
         licence=origin.licence,
         source=origin.source,

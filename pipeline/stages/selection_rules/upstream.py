@@ -18,7 +18,8 @@ def upstream(case: Case) -> Finding | None:
         return Finding(case.rejected.reason, case.rejected.message, case.rejected.stage)
     if case.reasoned is None:
         return _incomplete("evidence")
-    if not case.boxes:
+    # Evidence names at least one key item, and grounding says of each where it is or why not.
+    if not case.boxes and not case.unboxed:
         return _incomplete("grounding")
     return None
 

@@ -11,6 +11,7 @@ from pipeline.records import (
     Pair,
     Provenance,
     Record,
+    Unboxed,
     record,
 )
 from pipeline.stages.selection_rules.finding import Text
@@ -142,6 +143,7 @@ class Case:
     rejected: RejectedByEvidence | RejectedByGrounding | None
     choices: Choices | None
     boxes: tuple[Box, ...]
+    unboxed: tuple[Unboxed, ...]
     intervals: tuple[Interval, ...]
 
     @property

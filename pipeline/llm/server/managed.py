@@ -1,0 +1,154 @@
+"""A model server that this process started: waited for, started once more if it dies, and ended.
+
+worker ──stdin──> guard ──> server          (see `guard.py`)
+   └───── HTTP over loopback ──┘
+"""
+
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Final
+
+from pipeline.errors import EndpointError
+from pipeline.llm.server import guard
+from pipeline.llm.server.command import ServerCommand
+from pipeline.store import storage_errors
+
+STARTS: Final = 2
+"""A server that dies is started once more; one that dies again would for ever."""
+HEALTHY_SECONDS: Final = 1800.0
+"""A server that lived so long has earned another start: a run may take a month."""
+LOOK_SECONDS: Final = 0.25
+"""Between two looks at a server that is not ready yet."""
+_ASK_SECONDS: Final = 5.0
+_TOLD_LINES: Final = 5
+"""Of the end of a server's log, in the message about its death."""
+_CLOSING_SECONDS: Final = guard.GRACE_SECONDS + 5.0
+
+
+@dataclass
+class ManagedServer:
+    """One server; `up` may be called by many threads."""
+
+    command: ServerCommand
+    log: Path
+    """What the server prints; grows from start to start."""
+    _port: int = 0
+    _guard: "subprocess.Popen[bytes] | None" = None
+    _starts: int = 0
+    _ready: bool = False
+    _since: float = 0.0
+    """When it became ready, by the monotonic clock."""
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def base_url(self) -> str:
+        """Valid once `up` has returned, and the same after a new start."""
+        return f"http://127.0.0.1:{self._port}/v1"
+
+    @property
+    def running(self) -> bool:
+        """Whether it is ready and alive as far as the system knows."""
+        return self._ready and self._guard is not None and self._guard.poll() is None
+
+    def up(self) -> None:
+        """Return when the server answers: at once where it does already.
+
+        Raises:
+            RecipeError: the command cannot run here.
+            EndpointError: it died twice, or is not ready in time; the message has the end of its
+                log.
+        """
+        if self.running:
+            return
+        with self._lock:
+            while not self.running:
+                if self._ready and time.monotonic() - self._since > HEALTHY_SECONDS:
+                    self._starts = 1
+                self._ready = False
+                if self._starts == STARTS:
+                    raise EndpointError(self._told("died, and once more after it was started anew"))
+                self._start()
+                self._wait()
+
+    def close(self) -> None:
+        """End the server; returns when it is gone."""
+        with self._lock:
+            self._ready = False
+            guarding, self._guard = self._guard, None
+        if guarding is None:
+            return
+        assert guarding.stdin is not None
+        guarding.stdin.close()
+        try:
+            guarding.wait(_CLOSING_SECONDS)
+        except subprocess.TimeoutExpired:
+            guarding.kill()
+            guarding.wait()
+
+    def _start(self) -> None:
+        self.command.check()
+        if not self._since:  # whoever was told of an address keeps it
+            self._port = _free_port()
+        self._starts += 1
+        with storage_errors("write", self.log):
+            self.log.parent.mkdir(parents=True, exist_ok=True)
+            output: IO[bytes] = self.log.open("ab")
+        with output:
+            self._guard = subprocess.Popen(
+                [sys.executable, guard.__file__, *self.command.arguments(self._port)],
+                stdin=subprocess.PIPE,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def _wait(self) -> None:
+        """Until it answers, or has died."""
+        assert self._guard is not None
+        over = time.monotonic() + self.command.ready_seconds
+        while self._guard.poll() is None:
+            if self._answers("/health", 404) and self._answers("/v1/models"):
+                self._ready, self._since = True, time.monotonic()
+                return
+            if time.monotonic() > over:
+                self._guard.terminate()
+                told = f"did not answer within {self.command.ready_seconds:g} s (ready_seconds)"
+                raise EndpointError(self._told(told))
+            time.sleep(LOOK_SECONDS)
+
+    def _answers(self, path: str, *also: int) -> bool:
+        try:
+            url = f"http://127.0.0.1:{self._port}{path}"
+            with _DIRECT.open(url, timeout=_ASK_SECONDS) as response:
+                return bool(response.status == 200)
+        except urllib.error.HTTPError as error:
+            return error.code in also
+        except OSError:
+            return False
+
+    def _told(self, what: str) -> str:
+        lines = self.log.read_text(errors="replace").split("\n") if self.log.exists() else []
+        end = " | ".join([line.strip() for line in lines if line.strip()][-_TOLD_LINES:])
+        return (
+            f"the model server of {self.command.section} ({self.command.program}) {what}; its log "
+            f"{self.log} ends: {end or '(empty)'}"
+        )
+
+
+_DIRECT: Final = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+"""Loopback is never asked through a proxy, whatever the environment says."""
+
+
+def _free_port() -> int:
+    """A port that nobody listens on now; somebody who takes it first makes the start fail, and
+    the second start takes another."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

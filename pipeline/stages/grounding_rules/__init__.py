@@ -1,0 +1,1 @@
+"""What grounding decides, rule by rule; helpers, not stages."""
