@@ -17,6 +17,8 @@ MAY_IMPORT = {
     "inspection": {"engine", "publish", "contact_sheet", "calls"},
     "calls": {"llm"},
     "sent_pictures": {"engine", "llm", "models", "calls"},
+    "doctor": {"llm", "models"},
+    "calibration": {"engine", "stages"},
     "stages": {"engine", "models", "media", "publish", "llm", "recipe_file"},
     "publish": {"engine", "models", "schemas"},
     "engine": set[str](),

@@ -11,21 +11,36 @@ from pipeline.cli.options import AsJson, Sets
 def doctor(
     recipe: Annotated[
         Path | None,
-        typer.Argument(help="A recipe whose endpoints to ask as well.", show_default=False),
+        typer.Argument(help="A recipe whose models to look at as well.", show_default=False),
     ] = None,
     set_: Sets = None,
+    prefetch: Annotated[
+        bool, typer.Option("--prefetch", help="Fetch the weights that the recipe's models lack.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Check Python, decoders, Ray, models, endpoints, disk and memory of this machine."""
-    from dataclasses import asdict
+    """Check Python, decoders, Ray, models, servers, endpoints, disk and memory of this machine."""
+    from dataclasses import asdict, replace
 
     from pipeline.cli import exit_codes
     from pipeline.cli.talk import emit, literal, talk
     from pipeline.doctor import examine
+    from pipeline.doctor.weights import fetch, here, needed
+    from pipeline.errors import UsageError
     from pipeline.recipe_file import load_recipe
 
     settings = load_recipe(recipe, set_ or []) if recipe else None
-    checks = examine(Path.cwd(), settings)
+    if prefetch:
+        if settings is None:
+            raise UsageError("--prefetch fetches the weights of a recipe: name one")
+        for weights in needed(settings):
+            if here(weights) is None:
+                talk(f"fetching {literal(weights.name)}")
+                talk(f"it is in {literal(fetch(weights))}")
+    checks = [
+        replace(check, mend=check.mend and check.mend.replace("RECIPE", str(recipe)))
+        for check in examine(Path.cwd(), settings)
+    ]
     missing = [check for check in checks if check.state == "missing"]
     if as_json:
         emit({"ok": not missing, "checks": [asdict(check) for check in checks]})

@@ -9,6 +9,7 @@ import typer
 
 from pipeline.cli import (
     adopt,
+    calibrate,
     doctor,
     exit_codes,
     inspect,
@@ -36,6 +37,7 @@ app.command("status")(status.status)
 app.command("why")(why.why)
 app.command("retry")(retry.retry)
 app.command("inspect")(inspect.inspect)
+app.command("calibrate")(calibrate.calibrate)
 app.command("adopt")(adopt.adopt)
 app.command("doctor")(doctor.doctor)
 

@@ -12,11 +12,11 @@ from pipeline.engine.lane import Lane
 from pipeline.engine.stage import Resources
 from pipeline.errors import ClusterError, ResourceError
 
-# Before Ray is imported: no usage report may leave the machine, and a process without a GPU
-# must not have its device list rewritten.
+# Before Ray is imported: no usage report may leave the machine, and a worker that asked for no GPU
+# must see none, or its libraries would take somebody else's.
 _ENVIRONMENT = {
     "RAY_USAGE_STATS_ENABLED": "0",
-    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
+    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "1",
     "RAY_enable_metrics_collection": "0",
 }
 

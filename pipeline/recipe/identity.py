@@ -203,6 +203,6 @@ class Identity(Settings):
 
     @model_validator(mode="after")
     def _blind_needs_a_model(self) -> "Identity":
-        if self.verdicts.blind and self.judge.kind != "endpoint":
+        if self.verdicts.blind and self.judge.kind == "program":
             raise ValueError("verdicts.blind needs judge.kind endpoint: the program cannot guess")
         return self

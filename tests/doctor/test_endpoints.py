@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.endpoint_check import check_endpoint
+from pipeline.doctor.endpoints import check_endpoint
 from pipeline.recipe import Recipe
 from tests.fakes.openai_server import FakeOpenAI
 

