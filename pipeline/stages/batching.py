@@ -12,7 +12,7 @@ from pipeline.llm.batch.runs import Batches
 from pipeline.llm.session import Session, run
 from pipeline.models.batch_writer import BatchWriter
 from pipeline.models.endpoint_writer import EndpointWriter
-from pipeline.stages.writing import AskingWorker
+from pipeline.stages.writing import AskingWorker, asks
 
 MOST_ROUNDS = 8
 """Of batches for one stage: a question, its correction, the next question of the script, ..."""
@@ -36,7 +36,7 @@ class BatchAnswers:
         Raises:
             HaltedError: the budget allows no batch, or the endpoint takes none.
         """
-        worker = stage.worker(self.blobs)
+        worker = stage.worker(self.blobs) if asks(stage) else None
         if not isinstance(worker, AskingWorker) or not isinstance(worker.writer, EndpointWriter):
             return
         if worker.writer.settings.kind == "server":
@@ -45,10 +45,10 @@ class BatchAnswers:
         if run(batches.finish(batches.open())) is None:
             return
         collecting = BatchWriter(worker.writer.settings, batches.responses, batches.bound)
-        asks = AskingWorker(worker.stage, worker.settings, collecting, self.blobs, worker.script)
+        asking = AskingWorker(worker.stage, worker.settings, collecting, self.blobs, worker.script)
         refused = frozenset[str]()
         for _ in range(MOST_ROUNDS):
-            done = run(batches.ask(_pending(asks, collecting, packs, refused)))
+            done = run(batches.ask(_pending(asking, collecting, packs, refused)))
             if done is None or not done.lines:
                 return
             refused |= done.failed

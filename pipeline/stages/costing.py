@@ -14,14 +14,22 @@ from pipeline.llm.attempts import StageSpend
 from pipeline.llm.chain import Found, Missing, follow
 from pipeline.llm.forecast import CallForecast, call_forecast
 from pipeline.llm.price import Tokens, cost
-from pipeline.llm.request import ChatRequest
+from pipeline.llm.request import ChatRequest, Picture, Sampling
 from pipeline.llm.responses import Responses
+from pipeline.llm.structured import response_schema
+from pipeline.models.caption_prompt import caption_prompt, frames_json
 from pipeline.models.endpoint_writer import EndpointWriter, rendered, reply_of
-from pipeline.models.replies import BlindReply
+from pipeline.models.replies import BlindReply, CaptionsReply
 from pipeline.models.writer import Answer, Request
 from pipeline.outcome import Failed
-from pipeline.recipe import EndpointWriterSettings, Recipe, reached
-from pipeline.stages.writing import AskingWorker
+from pipeline.recipe import (
+    EndpointCaptionerSettings,
+    EndpointModel,
+    EndpointWriterSettings,
+    Recipe,
+    reached,
+)
+from pipeline.stages.writing import AskingWorker, asks
 from pipeline.store import BlobStore, Store
 
 LOOKED_AT: Final = 256
@@ -43,7 +51,9 @@ class Costing:
 
     def __call__(self, stage: Stage, work: Work, projected: int) -> None:
         """Take a stage of a plan into account."""
-        worker = stage.worker(BlobStore(self.store))
+        if stage.name == "captions" and isinstance(self.recipe.identity.captioner, EndpointModel):
+            self._captions(stage, work, projected)
+        worker = stage.worker(BlobStore(self.store)) if asks(stage) else None
         if not isinstance(worker, AskingWorker) or not isinstance(worker.writer, EndpointWriter):
             return
         todo = len(work.todo)
@@ -53,12 +63,12 @@ class Costing:
                 self._supposed(stage.name, writer)
             return
         dry = _DryWriter(writer.settings, Responses(self.store))
-        asks = AskingWorker(worker.stage, worker.settings, dry, worker.blobs, worker.script)
+        dry_run = AskingWorker(worker.stage, worker.settings, dry, worker.blobs, worker.script)
         reader, looked = RowReader(self.store), 0
         packs = islice(cut(work, stage.pack_units), -(-LOOKED_AT // stage.pack_units))
         for pack in packs:
             units = reader.units(stage, pack)
-            asks(units)
+            dry_run(units)
             looked += len(units)
         self.found.append(
             call_forecast(
@@ -71,6 +81,43 @@ class Costing:
                 self.history,
                 projected=projected > 0 or looked < todo,
                 batch=self.batch,
+            )
+        )
+
+    def _captions(self, stage: Stage, work: Work, projected: int) -> None:
+        """One call for every few frames, each about as long as the prompt and its pictures."""
+        settings, todo = self.recipe.identity.captioner, work.todo
+        assert isinstance(settings, EndpointCaptionerSettings)
+        if not len(todo):
+            if projected or not len(work.plan):
+                self.unknown.append(stage.name)
+            return
+        offsets = work.plan.tables[0].offsets
+        frames = int((offsets[todo + 1] - offsets[todo]).sum())
+        together = settings.frames_together
+        calls = -(-frames // together)
+        seconds = [float(number) for number in range(together)]
+        messages = caption_prompt(settings).messages(frames=frames_json(seconds))
+        request = ChatRequest(
+            label=settings.name,
+            system=messages.system,
+            user=messages.user,
+            pictures=(Picture("Frame 1:", b""),) * together,
+            sampling=Sampling(0.0, 1.0, settings.max_tokens, 0),
+            schema_name=stage.name,
+            schema=response_schema(CaptionsReply),
+        )
+        self.found.append(
+            call_forecast(
+                stage.name,
+                settings.name,
+                [request],
+                0,
+                calls * (len(todo) + projected) / len(todo),
+                reached(self.recipe.runtime, "captioner"),
+                self.history,
+                projected=projected > 0,
+                batch=False,
             )
         )
 

@@ -7,13 +7,14 @@ that an endpoint is asked about all of its units at once.
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from blake3 import blake3
 from pydantic import BaseModel, TypeAdapter
 
 from pipeline import prompts
-from pipeline.engine.stage import Blobs, Closing, Lookup, Resources, Table, Unit
+from pipeline.engine.stage import Blobs, Closing, Lookup, Resources, Stage, Table, Unit
 from pipeline.llm.session import Section, Session
 from pipeline.models.loading import make_writer, model_identity
 from pipeline.models.picture import shrink_jpeg
@@ -153,6 +154,11 @@ class _Running:
         """The outcome with all that it cost, not only the last answer."""
         assert self.outcome is not None
         return replace(self.outcome, usage=self._usage)
+
+
+def asks(stage: Stage) -> bool:
+    """Whether a stage asks a writer; told without making its worker, which may load a model."""
+    return isinstance(stage.worker, partial) and stage.worker.func is asking_worker
 
 
 def asking_worker(
