@@ -29,6 +29,7 @@ from pipeline.records.questions import (
     Question,
     Verdict,
 )
+from pipeline.records.screening import Look, ScreenCount, Screened, Unwanted
 from pipeline.records.sources import Input, Keyframe, Override, Source, Video
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "Judgement",
     "KeyItem",
     "Keyframe",
+    "Look",
     "Mention",
     "Metric",
     "Options",
@@ -61,10 +63,13 @@ __all__ = [
     "Rejection",
     "Sample",
     "Scene",
+    "ScreenCount",
+    "Screened",
     "Source",
     "StageCount",
     "Status",
     "Survivor",
+    "Unwanted",
     "Vector",
     "Verdict",
     "Video",

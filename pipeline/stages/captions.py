@@ -2,16 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 from functools import partial
+from typing import Any
 
 from pipeline import prompts
-from pipeline.engine.stage import Blobs, Resources, Stage, Table, Unit
+from pipeline.engine.stage import Blobs, Lookup, Resources, Split, Stage, Table, Unit
 from pipeline.models.captioner import CaptionFrame
 from pipeline.models.failure import ModelFailure
 from pipeline.models.loading import captioner_revision, load_captioner
 from pipeline.outcome import Failed, Kept, Outcome
-from pipeline.recipe import CaptionerRuntime, DetectorCaptionerSettings, Recipe
-from pipeline.records import Caption, Frame, Record, record
-from pipeline.stages.windows import by_window
+from pipeline.recipe import CaptionerRuntime, DetectorCaptionerSettings, Identity, Recipe
+from pipeline.records import Caption, Frame, Record, Screened, record
+from pipeline.stages.windows import by_window, passed_by_window
 
 
 @record
@@ -26,6 +27,16 @@ class StoredFrame(Record):
     blob: str
     offset: int
     length: int
+
+
+@record
+class PassedFrame(Record):
+    """A frame that the filters let through."""
+
+    id: str
+    video: str
+    pts_seconds: float
+    passed: bool
 
 
 class CaptionWorker:
@@ -68,14 +79,26 @@ class CaptionWorker:
         return CaptionFrame(frame.id, frame.pts_seconds, jpeg)
 
 
+def _reads(identity: Identity) -> tuple[Table[Any], Split, tuple[Lookup, ...]]:
+    """All frames, or where a filter is on those that passed."""
+    seconds = identity.captions.window_seconds
+    frames = Table("frames", Frame, StoredFrame)
+    if not identity.filters.any:
+        return frames, by_window(seconds), ()
+    passed = Table("screening", Screened, PassedFrame)
+    return passed, passed_by_window(seconds), (Lookup(frames, "id", PassedFrame, "id"),)
+
+
 def stage(recipe: Recipe) -> Stage:
     """One caption a frame; a unit is a window of frames."""
     identity = recipe.identity
+    primary, split, lookups = _reads(identity)
     return Stage(
         name="captions",
         version=1,
-        primary=Table("frames", Frame, StoredFrame),
-        split=by_window(identity.captions.window_seconds),
+        primary=primary,
+        split=split,
+        lookups=lookups,
         writes=(Caption,),
         identity={
             "captions": identity.captions.model_dump(mode="json"),
