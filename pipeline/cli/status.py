@@ -23,15 +23,23 @@ def status(
     from pipeline.cli.spending import show_spend
     from pipeline.cli.talk import console, emit, literal, talk
     from pipeline.cli.workspaces import existing, recipe_of
+    from pipeline.engine.browse import read_table
     from pipeline.engine.status import status as read_status
     from pipeline.graph import DATASET, stages
     from pipeline.llm.attempts import spend
+    from pipeline.records import ScreenCount
+    from pipeline.stages.screen_counts import frames_by_outcome
 
     recipe, workspace = recipe_of(work), existing(work)
     names = [stage.name for stage in stages(recipe, work / DATASET)]
     entries = read_status(workspace, names, problems)
     spending = spend(workspace.store)
     said = adoptions(workspace.store)
+    screened = (
+        frames_by_outcome(read_table(workspace, "screening", ScreenCount))
+        if any(entry.name == "screening" for entry in entries)
+        else {}
+    )
     if as_json:
         emit(
             {
@@ -49,6 +57,7 @@ def status(
                     }
                     for e in entries
                 ],
+                "screened_frames": screened,
                 "spend": [asdict(line) for line in spending],
                 "budget": recipe.runtime.budget.model_dump(mode="json"),
                 "adopted": [asdict(entry) for entry in said],
@@ -68,6 +77,8 @@ def status(
         )
         table.add_row(e.name, *map(str, numbers), f"{e.seconds:.1f}")
     console.print(table)
+    if screened:
+        talk("screening, by frame: " + ", ".join(f"{n} {code}" for code, n in screened.items()))
     if spending:
         show_spend(spending, recipe.runtime.budget)
     for entry in said:

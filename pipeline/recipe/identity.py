@@ -62,6 +62,33 @@ class ScenesSettings(Settings):
     """PySceneDetect's default."""
 
 
+class FiltersSettings(Settings):
+    """Which sampled frames are not captioned; a filter is off where its threshold is null.
+
+    They are asked in this order, and the first that applies is the reason. The last two compare
+    a frame with the last one that passed, so of a stretch that repeats itself one frame stays.
+    """
+
+    text_only: Annotated[float, Field(gt=0, le=1)] | None = None
+    """`text_only`: at least this share of the picture's edges lies in lines of text on a flat
+    ground; try 0.8 (ours). A heuristic that reads no letter."""
+    black: Annotated[float, Field(gt=0, le=255)] | None = None
+    """`black`: 98 % of the picture have a luma (0..255) below this; ffmpeg's `blackdetect`: 26."""
+    blur: Positive | None = None
+    """`blurred`: `Frame.sharpness` is below this; try 50 (ours). Plain pictures score low too."""
+    frozen: Annotated[float, Field(ge=0, le=255)] | None = None
+    """`frozen`: at most so many luma levels (0..255) changed, on average over the picture, both
+    in the second before the frame and since the last one that passed; try 0.5 (ours)."""
+    near_duplicate: Annotated[int, Field(ge=0, le=64)] | None = None
+    """`near_duplicate`: at most so many of the 64 bits of the perceptual hash differ from the
+    last frame that passed; try 4 (ours). It does not see brightness."""
+
+    @property
+    def any(self) -> bool:
+        """Whether at least one filter is on."""
+        return any(value is not None for value in self.model_dump().values())
+
+
 class CaptionsSettings(Settings):
     window_seconds: Positive = 30.0
     """Frames of one fixed bin of time are one unit; windows do not depend on scenes."""
@@ -184,6 +211,7 @@ class Identity(Settings):
     videos: VideosSettings = VideosSettings()
     frames: FramesSettings = FramesSettings()
     scenes: ScenesSettings = ScenesSettings()
+    filters: FiltersSettings = FiltersSettings()
     captions: CaptionsSettings = CaptionsSettings()
     captioner: CaptionerSettings = DetectorCaptionerSettings()
     embedder: EmbedderSettings = EmbedderSettings()

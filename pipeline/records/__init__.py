@@ -29,6 +29,7 @@ from pipeline.records.questions import (
     Question,
     Verdict,
 )
+from pipeline.records.screening import Look, ScreenCount, Screened, Unwanted
 from pipeline.records.sources import Input, Keyframe, Override, Source, Video
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "Judgement",
     "KeyItem",
     "Keyframe",
+    "Look",
     "Mention",
     "Metric",
     "Options",
@@ -62,11 +64,14 @@ __all__ = [
     "Rejection",
     "Sample",
     "Scene",
+    "ScreenCount",
+    "Screened",
     "Source",
     "StageCount",
     "Status",
     "Survivor",
     "Unboxed",
+    "Unwanted",
     "Vector",
     "Verdict",
     "Video",

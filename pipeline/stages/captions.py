@@ -4,17 +4,17 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any, Final
 
-from pipeline.engine.stage import Blobs, Closing, Stage, Table, Unit
+from pipeline.engine.stage import Blobs, Closing, Lookup, Split, Stage, Table, Unit
 from pipeline.llm.session import Session
 from pipeline.models.caption_prompt import caption_prompt
 from pipeline.models.captioner import Captioned, CaptionFrame, CaptionWindow
 from pipeline.models.failure import ModelFailure
 from pipeline.models.loading import captioner_revision, load_captioner, model_identity
 from pipeline.outcome import Kept, Outcome
-from pipeline.recipe import CaptionerRuntime, CaptionerSettings, Recipe
-from pipeline.records import Caption, Frame, Record, record
+from pipeline.recipe import CaptionerRuntime, CaptionerSettings, Identity, Recipe
+from pipeline.records import Caption, Frame, Record, Screened, record
 from pipeline.stages.model_resources import model_resources
-from pipeline.stages.windows import by_window
+from pipeline.stages.windows import by_window, passed_by_window
 
 _PACK_WINDOWS: Final = 4
 """Of a captioner that has several packs at work: few enough that a dead worker loses minutes."""
@@ -32,6 +32,16 @@ class StoredFrame(Record):
     blob: str
     offset: int
     length: int
+
+
+@record
+class PassedFrame(Record):
+    """A frame that the filters let through."""
+
+    id: str
+    video: str
+    pts_seconds: float
+    passed: bool
 
 
 class CaptionWorker:
@@ -86,17 +96,29 @@ class CaptionWorker:
         return CaptionFrame(frame.id, frame.pts_seconds, jpeg)
 
 
+def _reads(identity: Identity) -> tuple[Table[Any], Split, tuple[Lookup, ...]]:
+    """All frames, or where a filter is on those that passed."""
+    seconds = identity.captions.window_seconds
+    frames = Table("frames", Frame, StoredFrame)
+    if not identity.filters.any:
+        return frames, by_window(seconds), ()
+    passed = Table("screening", Screened, PassedFrame)
+    return passed, passed_by_window(seconds), (Lookup(frames, "id", PassedFrame, "id"),)
+
+
 def stage(recipe: Recipe, session: Session | None = None) -> Stage:
     """One caption a frame; a unit is a window of frames."""
     identity = recipe.identity
     settings = identity.captioner
     frames = identity.captions.window_seconds * identity.frames.static_fps
+    primary, split, lookups = _reads(identity)
     resources = model_resources(recipe, "captioner", _PACK_WINDOWS * max(1, round(frames)))
     return Stage(
         name="captions",
-        version=2,
-        primary=Table("frames", Frame, StoredFrame),
-        split=by_window(identity.captions.window_seconds),
+        version=1,
+        primary=primary,
+        split=split,
+        lookups=lookups,
         writes=(Caption,),
         identity={
             "captions": identity.captions.model_dump(mode="json"),

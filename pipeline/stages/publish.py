@@ -32,14 +32,35 @@ from pipeline.recipe import (
     Recipe,
 )
 from pipeline.recipe_file import recipe_hash
-from pipeline.records import Publication, Rejection, Sample, StageCount
+from pipeline.records import Publication, Rejection, Sample, ScreenCount, StageCount
+from pipeline.stages.screen_counts import PASSED, frames_by_outcome
 
 
 def run(folder: Path, facts: CardFacts, blobs: Blobs, units: Sequence[Unit]) -> Iterator[Outcome]:
     """The worker: the only unit's samples, read lazily and more than once."""
     for unit in units:
-        content = Content(unit.all(Sample), unit.all(Rejection), unit.all(StageCount))
+        funnel = list(unit.all(StageCount))
+        if facts.identity.filters.any:
+            funnel = _with_frames(funnel, unit.all(ScreenCount))
+        content = Content(unit.all(Sample), unit.all(Rejection), funnel)
         yield Kept([publish(folder, unit.key, content, facts, blobs.read)])
+
+
+def _with_frames(funnel: Sequence[StageCount], counts: Sequence[ScreenCount]) -> list[StageCount]:
+    """The funnel with what became of single frames behind `screening`, whose units are videos."""
+    stage, by_frame = "screening", "screening, by frame"
+    lines = [
+        StageCount(
+            id=f"{by_frame} {outcome}",
+            stage=by_frame,
+            status="kept" if outcome == PASSED else "rejected",
+            code="" if outcome == PASSED else outcome,
+            units=frames,
+        )
+        for outcome, frames in frames_by_outcome(counts).items()
+    ]
+    behind = max(place for place, line in enumerate(funnel) if line.stage == stage) + 1
+    return [*funnel[:behind], *lines, *funnel[behind:]]
 
 
 def models(identity: Identity) -> tuple[ModelUse, ...]:
@@ -94,7 +115,11 @@ def stage(recipe: Recipe, folder: Path) -> Stage:
         version=2,
         primary=Table(RECIPE, StageCount, StageCount),
         split=whole("dataset"),
-        also=(Table("selection", Sample, Sample), Table("selection", Rejection, Rejection)),
+        also=(
+            Table("selection", Sample, Sample),
+            Table("selection", Rejection, Rejection),
+            *((Table("screening", ScreenCount, ScreenCount),) if identity.filters.any else ()),
+        ),
         writes=(Publication,),
         identity={
             "identity": identity.model_dump(mode="json"),

@@ -23,3 +23,15 @@ def by_window(seconds: float) -> Split:
         return Membership(pa.chunked_array(ids).combine_chunks(), np.arange(table.num_rows))
 
     return Split(("video", "pts_seconds"), assign)
+
+
+def passed_by_window(seconds: float) -> Split:
+    """The same units, of those rows alone whose `passed` holds."""
+    windows = by_window(seconds)
+
+    def assign(table: pa.Table) -> Membership:
+        rows = np.flatnonzero(table["passed"].to_numpy())
+        ids, _ = windows.assign(table.take(pa.array(rows)))
+        return Membership(ids, rows)
+
+    return Split((*windows.columns, "passed"), assign)

@@ -5,12 +5,13 @@ from pipeline.recipe import (
     CaptionerRuntime,
     CaptionsSettings,
     DetectorCaptionerSettings,
+    FiltersSettings,
     Identity,
     Recipe,
     Runtime,
 )
 from pipeline.records import Caption
-from pipeline.stages.captions import StoredFrame, stage
+from pipeline.stages.captions import PassedFrame, StoredFrame, stage
 from tests.shots import shots
 from tests.stages.units import kept, run, store_jpegs, unit
 
@@ -51,3 +52,15 @@ def test_identity_follows_what_changes_captions_and_no_runtime_setting() -> None
     assert all(identity != STAGE.identity for identity in identities)
     faster = Runtime(captioner=CaptionerRuntime(batch_size=1, workers=1))
     assert stage(Recipe(name="t", runtime=faster)).identity == STAGE.identity
+
+
+def test_with_a_filter_only_frames_that_passed_are_captioned(tmp_path: Path) -> None:
+    built = stage(Recipe(name="t", identity=Identity(filters=FiltersSettings(blur=1.0))))
+    assert "passed" in built.split.columns
+    blobs, (place, *_) = store_jpegs(tmp_path, [shots()[2].jpeg])
+    frame = StoredFrame(id="v/f2", video="v", frame_index=2, pts_seconds=2.0, **place)
+    passed = PassedFrame(id="v/f2", video="v", pts_seconds=2.0, passed=True)
+    (outcome,) = run(built, blobs, unit(built, "v/w000000", frame, passed))
+    (caption,) = kept(outcome)
+    (plain,) = kept(run(STAGE, blobs, unit(STAGE, "v/w000000", frame))[0])
+    assert caption == plain

@@ -12,12 +12,23 @@ from pipeline.engine.stage import RECIPE, Blobs, Stage, Table, Unit, by_column
 from pipeline.engine.workspace import Workspace
 from pipeline.outcome import Kept, Outcome, Rejected
 from pipeline.publish.reading import first_samples, read_sample
-from pipeline.recipe import Recipe
-from pipeline.records import CoreFrame, Record, Rejection, Sample, record
+from pipeline.recipe import FiltersSettings, Identity, Recipe
+from pipeline.records import (
+    CoreFrame,
+    Record,
+    Rejection,
+    Sample,
+    ScreenCount,
+    StageCount,
+    Unwanted,
+    record,
+)
 from pipeline.stages import publish
 from pipeline.store import BlobStore
 from tests.publish.publishing import recipe, tree
 from tests.publish.samples import jpeg, rejection, sample
+from tests.stages.units import run as run_units
+from tests.stages.units import unit as unit_of
 
 
 @record
@@ -134,3 +145,29 @@ def test_two_workspaces_give_the_same_bytes(tmp_path: Path) -> None:
     second.go(5)
     second.go()
     assert tree(first.dataset) == tree(second.dataset)
+
+
+def test_the_funnel_tells_what_became_of_single_frames(tmp_path: Path) -> None:
+    filters = FiltersSettings(black=26, frozen=0.5)
+    stage = publish.stage(Recipe(name="t", identity=Identity(filters=filters)), tmp_path / "d")
+    lines = [("03 looks", "looks", 3), ("04 screening", "screening", 2), ("05 x", "captions", 4)]
+    funnel = [StageCount(id=i, stage=s, status="kept", code="", units=n) for i, s, n in lines]
+    counts: list[tuple[str, Unwanted | None, int]] = [
+        ("a", None, 5),
+        ("a", "frozen", 7),
+        ("b", None, 1),
+        ("b", "frozen", 2),
+        ("b", "black", 3),
+    ]
+    frames = [
+        ScreenCount(id=f"{video}/{reason}", video=video, reason=reason, frames=n)
+        for video, reason, n in counts
+    ]
+    one = unit_of(stage, "dataset", *funnel, *frames)
+    run_units(stage, BlobStore(Workspace.at(tmp_path).store), one)
+    card = (tmp_path / "d" / "README.md").read_text()
+    assert (
+        "| screening | 2 | 2 | | |\n"
+        "| screening, by frame | 18 | 6 | 3 `black`, 9 `frozen` | |\n"
+        "| captions | 4 | 4 | | |\n"
+    ) in card
