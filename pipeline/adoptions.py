@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from pipeline.errors import UsageError
-from pipeline.recipe import EndpointWriterSettings, Identity, Recipe, WriterSettings
+from pipeline.recipe import ASKED, EndpointModel, Identity, Recipe, Settings
 from pipeline.store import Store
 
 FILE: Final = "adopted.json"
@@ -70,16 +70,13 @@ def adopted(recipe: Recipe, store: Store) -> Recipe:
     if not said:
         return recipe
     identity = recipe.identity
-    changes = {
-        "writer": _labelled(identity.writer, said),
-        "judge": _labelled(identity.judge, said),
-    }
+    changes = {section: _labelled(getattr(identity, section), said) for section in ASKED}
     kept: Identity = identity.model_copy(update=changes)
     return recipe.model_copy(update={"identity": kept})
 
 
-def _labelled(settings: WriterSettings, said: list[Adoption]) -> WriterSettings:
-    if not isinstance(settings, EndpointWriterSettings):
+def _labelled(settings: Settings, said: list[Adoption]) -> Settings:
+    if not isinstance(settings, EndpointModel):
         return settings
     label = label_of(said, settings.name)
     return settings if label == settings.name else settings.model_copy(update={"label": label})
