@@ -1,12 +1,13 @@
 """Reading a published folder back, without `datasets`: for the command line."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.dataset as ds
+import pyarrow.parquet as pq
 from pydantic import TypeAdapter
 
 from pipeline.publish.features import arrow_schema
@@ -14,6 +15,8 @@ from pipeline.publish.front_matter import REJECTED
 from pipeline.publish.published import RejectionRow, SampleRow
 from pipeline.store import storage_errors
 
+_ROWS = 32
+"""Read at a time."""
 _ROW: TypeAdapter[SampleRow] = TypeAdapter(SampleRow)
 _REJECTION: TypeAdapter[RejectionRow] = TypeAdapter(RejectionRow)
 
@@ -33,6 +36,45 @@ def first_samples(dataset: Path, n: int) -> list[PublishedSample]:
     with storage_errors("read", dataset):
         rows = _data(dataset).head(n, columns=["id", "task", "question", "answer"])
     return [PublishedSample(**row) for row in rows.to_pylist()]
+
+
+def samples(dataset: Path, *, pictures: bool = True) -> Iterator[SampleRow]:
+    """All samples, a few in memory at a time, shards in the order of their names.
+
+    Args:
+        pictures: False leaves their bytes unread; they are empty then.
+
+    Raises:
+        StorageError: a shard cannot be read.
+    """
+    for file in sorted((dataset / "data").glob("*.parquet")):
+        with storage_errors("read", file), pq.ParquetFile(file) as shard:
+            wanted = [n for n in _leaves(shard) if pictures or not n.endswith(".image.bytes")]
+            for batch in shard.iter_batches(batch_size=_ROWS, columns=wanted):
+                for row in pa.Table.from_batches([batch]).to_pylist():
+                    yield _ROW.validate_python(row if pictures else _unpictured(row))
+
+
+def rejections(dataset: Path) -> Iterator[RejectionRow]:
+    """All rejected questions, likewise.
+
+    Raises:
+        StorageError: a shard cannot be read.
+    """
+    for file in sorted((dataset / REJECTED).glob("*.parquet")):
+        with storage_errors("read", file), pq.ParquetFile(file) as shard:
+            for batch in shard.iter_batches(batch_size=_ROWS):
+                yield from map(_REJECTION.validate_python, batch.to_pylist())
+
+
+def _leaves(shard: pq.ParquetFile) -> list[str]:
+    return [shard.schema.column(i).path for i in range(len(shard.schema))]
+
+
+def _unpictured(row: dict[str, Any]) -> dict[str, Any]:
+    for frame in row["core_frames"]:
+        frame["image"]["bytes"] = b""
+    return row
 
 
 def read_sample(dataset: Path, sample_id: str) -> SampleRow | None:

@@ -2,7 +2,14 @@
 
 from pathlib import Path
 
-from pipeline.publish.reading import PublishedSample, first_samples, read_rejection, read_sample
+from pipeline.publish.reading import (
+    PublishedSample,
+    first_samples,
+    read_rejection,
+    read_sample,
+    rejections,
+    samples,
+)
 from tests.publish.publishing import publish, publish_some
 from tests.publish.samples import blob_of, jpeg
 
@@ -38,3 +45,15 @@ def test_why_a_question_is_not_published(tmp_path: Path) -> None:
     assert (found.stage, found.reason) == ("selection", "yes_no_bias")
     assert read_rejection(dataset, "q0003") is None
     assert read_rejection(tmp_path / "never-published", "r0000") is None
+
+
+def test_all_rows_are_read_back_with_or_without_their_pictures(tmp_path: Path) -> None:
+    dataset = publish_some(tmp_path)
+    whole = list(samples(dataset))
+    assert len(whole) == 8
+    bare = list(samples(dataset, pictures=False))
+    assert [row.id for row in bare] == [row.id for row in whole]
+    assert all(f.image.bytes for row in whole for f in row.core_frames)
+    assert not any(f.image.bytes for row in bare for f in row.core_frames)
+    assert whole[0] == read_sample(dataset, whole[0].id)
+    assert all(read_rejection(dataset, r.id) == r for r in rejections(dataset))
