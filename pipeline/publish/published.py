@@ -36,6 +36,9 @@ class PublishedFrame(Record):
     """In presentation order, from 0, as the container has it."""
     pts_seconds: float
     """On the container's clock."""
+    width: int
+    height: int
+    """Pixels of the picture."""
     caption: str
     sha256: str
     """Of the picture's bytes."""
@@ -108,6 +111,13 @@ class SampleRow(Record):
     """Four choices in the test split; empty in train."""
     letter: Literal["A", "B", "C", "D"] | None
     """Which option is the answer; null where there are none."""
+    start_seconds: float
+    end_seconds: float
+    """The stretch of the video that the question was written from, on the container's clock."""
+    video_start_seconds: float
+    """When that clock starts: what counts from the beginning of the file subtracts it."""
+    video_seconds: float
+    """How long the video lasts."""
     core_frames: tuple[PublishedFrame, ...]
     """In time order."""
     evidence: str

@@ -17,6 +17,9 @@ class CoreFrame(Record):
     frame: str
     frame_index: int
     pts_seconds: float
+    width: int
+    height: int
+    """Pixels of the picture."""
     caption: str
     sha256: str
     blob: str
@@ -37,6 +40,12 @@ class Sample(Record):
     answer: str
     options: tuple[str, ...]
     letter: str | None
+    start_seconds: float
+    end_seconds: float
+    """The stretch of the video that the question was written from."""
+    video_start_seconds: float
+    video_seconds: float
+    """When the video's clock starts, and how long it lasts."""
     core_frames: tuple[CoreFrame, ...]
     evidence: str
     key_items: tuple[str, ...]

@@ -61,7 +61,7 @@ def select(
     for unit in units:
         cases = cases_of(unit)
         findings = decide(settings, perspective, cases)
-        origin = origin_of(unit.id, unit.all(File))
+        origin = origin_of(unit.one(Contents), unit.all(File))
         frames = {frame.id: frame for frame in unit.all(CoreJpeg)}
         samples = [sample_of(c, origin, frames) for c in cases if c.id not in findings]
         rejections = [rejection_of(c, findings[c.id], unit.id) for c in cases if c.id in findings]
@@ -135,7 +135,7 @@ def stage(recipe: Recipe) -> Stage:
 
     return Stage(
         name="selection",
-        version=3,
+        version=4,
         primary=Table("videos", Video, Contents),
         split=by_column("id"),
         lookups=(

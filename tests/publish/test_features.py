@@ -18,11 +18,17 @@ SAMPLE = Features(
         "answer": TEXT,
         "options": List(TEXT),
         "letter": TEXT,
+        "start_seconds": Value("float64"),
+        "end_seconds": Value("float64"),
+        "video_start_seconds": Value("float64"),
+        "video_seconds": Value("float64"),
         "core_frames": List(
             {
                 "frame": TEXT,
                 "frame_index": Value("int64"),
                 "pts_seconds": Value("float64"),
+                "width": Value("int64"),
+                "height": Value("int64"),
                 "caption": TEXT,
                 "sha256": TEXT,
                 "image": Image(),

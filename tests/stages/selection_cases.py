@@ -48,6 +48,8 @@ def video(*files: File) -> list[Any]:
             id=name,
             frame_index=25 * i,
             pts_seconds=float(i),
+            width=64,
+            height=48,
             sha256=f"{i}" * 64,
             blob="b",
             offset=100 * i,
@@ -56,7 +58,7 @@ def video(*files: File) -> list[Any]:
         for i, name in enumerate(FRAMES)
     ]
     return [
-        Contents(id="v"),
+        Contents(id="v", start_seconds=0.0, duration_seconds=2.02, fps_num=25, fps_den=1),
         group,
         *jpegs,
         *held,

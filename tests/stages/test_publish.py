@@ -74,6 +74,8 @@ class Run:
                 frame="v1/f0",
                 frame_index=0,
                 pts_seconds=0.0,
+                width=64,
+                height=48,
                 caption="a picture",
                 sha256=blob,
                 blob=blob,

@@ -58,6 +58,9 @@ def test_a_good_question_becomes_a_sample_with_all_its_parts() -> None:
         "event_process",
     )
     assert [f.frame for f in row.core_frames] == list(FRAMES[:2])
+    # 2.0 + 1/25 is after the video's end at 2.02.
+    assert (row.start_seconds, row.end_seconds) == (0.0, 2.02)
+    assert (row.video_start_seconds, row.video_seconds) == (0.0, 2.02)
     assert [(f.caption, f.blob, f.offset) for f in row.core_frames] == [
         ("Caption 0.", "b", 0),
         ("Caption 1.", "b", 100),

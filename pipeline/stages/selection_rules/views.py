@@ -23,6 +23,10 @@ class Contents(Record):
     """The video; the questions are looked up by it."""
 
     id: str
+    start_seconds: float
+    duration_seconds: float
+    fps_num: int
+    fps_den: int
 
 
 @record
@@ -106,6 +110,8 @@ class CoreJpeg(Record):
     id: str
     frame_index: int
     pts_seconds: float
+    width: int
+    height: int
     sha256: str
     blob: str
     offset: int
