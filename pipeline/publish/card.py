@@ -4,7 +4,7 @@ Nothing in it depends on when, where or in how many attempts the dataset was bui
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -80,15 +80,25 @@ def funnel_lines(counts: Iterable[StageCount]) -> list[FunnelLine]:
     ]
 
 
-def render_card(facts: CardFacts, statistics: Statistics, counts: Sequence[StageCount]) -> str:
-    """The whole `README.md`, ending in one newline."""
+def render_card(
+    facts: CardFacts,
+    statistics: Statistics,
+    counts: Sequence[StageCount],
+    rows: Mapping[str, int],
+) -> str:
+    """The whole `README.md`, ending in one newline.
+
+    Args:
+        rows: of each table, by the stem of its files.
+    """
     settings = facts.identity.publish
     rejected = statistics.rejections.total()
     text = _template().render(
-        front_matter=front_matter(statistics, rejected, settings, facts.title),
+        front_matter=front_matter(statistics, rows, settings, facts.title),
         facts=facts,
         statistics=statistics,
         rejected=rejected,
+        rows=rows,
         funnel=funnel_lines(counts),
         tasks=[_task_line(task, statistics) for task in Task],
         models=_models(facts, statistics),

@@ -14,18 +14,30 @@ from typing import Final
 from pipeline.publish.card import CardFacts, render_card
 from pipeline.publish.duplicates import NearDuplicates
 from pipeline.publish.folder import replacing
-from pipeline.publish.front_matter import REJECTED
+from pipeline.publish.front_matter import CAPTIONS, PROVENANCE, REJECTED
 from pipeline.publish.json_schema import json_schema
-from pipeline.publish.published import RejectionRow, SampleRow
-from pipeline.publish.rows import ReadBlob, rejection_row, sample_row
+from pipeline.publish.published import CaptionRow, ProvenanceRow, RejectionRow, SampleRow
+from pipeline.publish.rows import (
+    ReadBlob,
+    Said,
+    caption_row,
+    provenance_rows,
+    rejection_row,
+    sample_row,
+)
 from pipeline.publish.shards import ShardWriter, writing
-from pipeline.publish.split import SplitName, split_of
+from pipeline.publish.split import split_of
 from pipeline.publish.statistics import SPLITS, Statistics
-from pipeline.records import Publication, Rejection, Sample, StageCount, Status
+from pipeline.records import Publication, Record, Rejection, Sample, StageCount, Status
 
 STAGE: Final = "publish"
 DUPLICATE_OF_TEST: Final = "duplicate_of_test"
-SCHEMAS: Final = {"sample": SampleRow, "rejection": RejectionRow}
+SCHEMAS: Final = {
+    "sample": SampleRow,
+    "rejection": RejectionRow,
+    "caption": CaptionRow,
+    "provenance": ProvenanceRow,
+}
 """The published tables, under the names of their schema files."""
 
 
@@ -35,6 +47,7 @@ class Content:
 
     samples: Iterable[Sample]
     rejections: Iterable[Rejection]
+    captions: Iterable[Said]
     funnel: Sequence[StageCount]
 
 
@@ -60,38 +73,46 @@ def publish(
 
     statistics = Statistics()
     repeats: list[Rejection] = []
-    with replacing(folder, key) as building:
-        writers: dict[SplitName, ShardWriter] = {
-            split: ShardWriter(building / "data", split, SampleRow, settings.shard_rows)
-            for split in SPLITS
-        }
-        with ExitStack() as open_writers:
-            for writer in writers.values():
-                open_writers.enter_context(writing(writer))
-            for sample in content.samples:
-                split = split_of(sample.split_group, fraction)
-                twin = tests.find(sample.signature) if split == "train" else None
-                if twin is not None:
-                    repeats.append(_repeat(sample, twin))
-                    continue
-                row = sample_row(sample, split, read)
-                statistics.add(row)
-                writers[split].add(row)
-        turned_down = ShardWriter(building / REJECTED, REJECTED, RejectionRow, settings.shard_rows)
-        with writing(turned_down):
-            for rejection in heapq.merge(content.rejections, repeats, key=lambda r: r.id):
-                rejected = rejection_row(rejection)
-                statistics.reject(rejected)
-                turned_down.add(rejected)
+    with replacing(folder, key) as building, ExitStack() as tables:
+
+        def table(name: str, stem: str, row: type[Record]) -> ShardWriter:
+            return tables.enter_context(
+                writing(ShardWriter(building / name, stem, row, settings.shard_rows))
+            )
+
+        splits = {split: table("data", split, SampleRow) for split in SPLITS}
+        written = table(PROVENANCE, PROVENANCE, ProvenanceRow)
+        turned_down = table(REJECTED, REJECTED, RejectionRow)
+        said = table(CAPTIONS, CAPTIONS, CaptionRow)
+        for sample in content.samples:
+            split = split_of(sample.split_group, fraction)
+            twin = tests.find(sample.signature) if split == "train" else None
+            if twin is not None:
+                repeats.append(_repeat(sample, twin))
+                continue
+            row = sample_row(sample, split, read)
+            statistics.add(row)
+            splits[split].add(row)
+            for part in provenance_rows(row, facts.version):
+                written.add(part)
+        for rejection in heapq.merge(content.rejections, repeats, key=lambda r: r.id):
+            rejected = rejection_row(rejection)
+            statistics.reject(rejected)
+            turned_down.add(rejected)
+        for caption in content.captions:
+            said.add(caption_row(caption))
+        shards = [*splits.values(), turned_down, said, written]
+        tables.close()
+        rows = {writer.stem: writer.rows for writer in shards}
         counts = [*content.funnel, *_counts(statistics.samples, len(repeats))]
-        _write(building / "README.md", render_card(facts, statistics, counts))
+        _write(building / "README.md", render_card(facts, statistics, counts, rows))
         for name, table in SCHEMAS.items():
             _write(building / "schemas" / f"{name}.schema.json", json_schema(table))
     return Publication(
         id=key,
         samples=statistics.samples,
         rejections=turned_down.rows,
-        shards=sum(len(w.names) for w in (*writers.values(), turned_down)),
+        shards=sum(len(writer.names) for writer in shards),
     )
 
 

@@ -11,6 +11,10 @@ from pipeline.recipe import PublishSettings
 REJECTED: Final = "rejected"
 """Config, split, folder and file name of the questions that are not published."""
 
+CAPTIONS: Final = "captions"
+PROVENANCE: Final = "provenance"
+"""Likewise, of every captioned frame and of every part of a sample."""
+
 _SIZES: Final = (
     (1_000, "n<1K"),
     (10_000, "1K<n<10K"),
@@ -33,12 +37,15 @@ _LICENCES: Final = frozenset(
 
 
 def front_matter(
-    statistics: Statistics, rejected: int, settings: PublishSettings, pretty_name: str
+    statistics: Statistics, rows: Mapping[str, int], settings: PublishSettings, pretty_name: str
 ) -> str:
     """YAML between the card's first two `---` lines.
 
     A split without rows has no file, and an entry without a file makes loading fail, so only
     what is there is named.
+
+    Args:
+        rows: of each table, by the stem of its files.
     """
     fields: dict[str, Any] = {
         "pretty_name": pretty_name,
@@ -49,19 +56,20 @@ def front_matter(
         "annotations_creators": ["machine-generated"],
         "tags": ["synthetic", "video", "video-reasoning", "chain-of-thought", "grounding"],
     }
-    if configs := _configs(statistics, rejected):
+    if configs := _configs(statistics, rows):
         fields["configs"] = configs
     return yaml.safe_dump(fields, sort_keys=False, allow_unicode=True)
 
 
-def _configs(statistics: Statistics, rejected: int) -> list[dict[str, Any]]:
+def _configs(statistics: Statistics, rows: Mapping[str, int]) -> list[dict[str, Any]]:
     configs = []
     splits = [s for s in SPLITS if statistics.in_split(s)]
     if splits:
         files: dict[str, str] = {split: f"data/{split}-*.parquet" for split in splits}
         configs.append(_config("default", files) | {"default": True})
-    if rejected:
-        configs.append(_config(REJECTED, {REJECTED: f"{REJECTED}/{REJECTED}-*.parquet"}))
+    for name in (REJECTED, CAPTIONS, PROVENANCE):
+        if rows.get(name):
+            configs.append(_config(name, {name: f"{name}/{name}-*.parquet"}))
     return configs
 
 

@@ -138,6 +138,44 @@ class SampleRow(Record):
 
 
 @record
+class CaptionRow(Record):
+    """What was said of one captioned frame, published or not: what every later choice rests on."""
+
+    id: str
+    """The frame's id, `<video>/f<frame_index>`."""
+    video: str
+    frame_index: int
+    """In presentation order, from 0, as the container has it."""
+    pts_seconds: float
+    """On the container's clock."""
+    caption: str
+    captioner: str
+    """Kind, model and revision."""
+
+
+@record
+class ProvenanceRow(Record):
+    """Who wrote one part of one sample, with what, asked how: a flat table of `provenance`."""
+
+    id: str
+    """The sample's id; a sample has a row for every stage that wrote a part of it."""
+    split: SplitName
+    stage: str
+    writer: str
+    model: str
+    model_reported: str
+    mode: Literal["captions", "frames"]
+    prompt: str
+    prompt_sha256: str
+    schema_sha256: str
+    requests: tuple[str, ...]
+    finish_reason: str
+    answer_source: Literal["model", "derived", "human"]
+    code_version: str
+    """Demitasse's."""
+
+
+@record
 class RejectionRow(Record):
     """A question that is not published, and why."""
 

@@ -1,10 +1,13 @@
 """From the workspace's records to the rows that are published."""
 
 from collections.abc import Callable
-from typing import Literal, cast
+from dataclasses import fields
+from typing import Any, Literal, cast
 
 from pipeline.publish.published import (
+    CaptionRow,
     Picture,
+    ProvenanceRow,
     PublishedBox,
     PublishedFrame,
     PublishedInterval,
@@ -13,10 +16,22 @@ from pipeline.publish.published import (
     SampleRow,
 )
 from pipeline.publish.split import SplitName
-from pipeline.records import Box, CoreFrame, Rejection, Sample
+from pipeline.records import Box, CoreFrame, Provenance, Record, Rejection, Sample, record
 
 ReadBlob = Callable[[str, int, int], bytes]
 """The bytes of a blob from an offset, so many of them."""
+
+
+@record
+class Said(Record):
+    """What publishing reads of a caption."""
+
+    id: str
+    video: str
+    frame_index: int
+    pts_seconds: float
+    text: str
+    captioner: str
 
 
 def sample_row(sample: Sample, split: SplitName, read: ReadBlob) -> SampleRow:
@@ -56,6 +71,31 @@ def sample_row(sample: Sample, split: SplitName, read: ReadBlob) -> SampleRow:
         metadata=sample.metadata,
         provenance=sample.provenance,
     )
+
+
+def caption_row(said: Said) -> CaptionRow:
+    """The published form of a frame's caption."""
+    return CaptionRow(
+        id=said.id,
+        video=said.video,
+        frame_index=said.frame_index,
+        pts_seconds=said.pts_seconds,
+        caption=said.text,
+        captioner=said.captioner,
+    )
+
+
+def provenance_rows(row: SampleRow, code_version: str) -> list[ProvenanceRow]:
+    """One row for each part of a published sample."""
+    return [
+        ProvenanceRow(id=row.id, split=row.split, code_version=code_version, **values(part))
+        for part in row.provenance
+    ]
+
+
+def values(part: Provenance) -> dict[str, Any]:
+    """A part's provenance by its fields' names."""
+    return {field.name: getattr(part, field.name) for field in fields(part)}
 
 
 def rejection_row(rejection: Rejection) -> RejectionRow:

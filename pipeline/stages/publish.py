@@ -23,6 +23,7 @@ from pipeline.prompts import Prompt
 from pipeline.publish.card import CardFacts, ModelUse, template_sha256, without_place
 from pipeline.publish.dataset import STAGE, Content, publish
 from pipeline.publish.folder import published_key
+from pipeline.publish.rows import Said
 from pipeline.recipe import (
     CaptionerSettings,
     DetectorSettings,
@@ -32,7 +33,7 @@ from pipeline.recipe import (
     Recipe,
 )
 from pipeline.recipe_file import recipe_hash
-from pipeline.records import Publication, Rejection, Sample, ScreenCount, StageCount
+from pipeline.records import Caption, Publication, Rejection, Sample, ScreenCount, StageCount
 from pipeline.stages.screen_counts import PASSED, frames_by_outcome
 
 
@@ -42,7 +43,7 @@ def run(folder: Path, facts: CardFacts, blobs: Blobs, units: Sequence[Unit]) -> 
         funnel = list(unit.all(StageCount))
         if facts.identity.filters.any:
             funnel = _with_frames(funnel, unit.all(ScreenCount))
-        content = Content(unit.all(Sample), unit.all(Rejection), funnel)
+        content = Content(unit.all(Sample), unit.all(Rejection), unit.all(Said), funnel)
         yield Kept([publish(folder, unit.key, content, facts, blobs.read)])
 
 
@@ -112,12 +113,13 @@ def stage(recipe: Recipe, folder: Path) -> Stage:
     )
     return Stage(
         name=STAGE,
-        version=2,
+        version=3,
         primary=Table(RECIPE, StageCount, StageCount),
         split=whole("dataset"),
         also=(
             Table("selection", Sample, Sample),
             Table("selection", Rejection, Rejection),
+            Table("captions", Caption, Said),
             *((Table("screening", ScreenCount, ScreenCount),) if identity.filters.any else ()),
         ),
         writes=(Publication,),

@@ -6,6 +6,7 @@ from typing import Any
 
 from pipeline.engine.stage import Unit
 from pipeline.outcome import Kept
+from pipeline.publish.rows import Said
 from pipeline.recipe import Identity, PublishSettings, Recipe
 from pipeline.records import Publication, Rejection, Sample, StageCount
 from pipeline.stages.publish import stage
@@ -31,6 +32,7 @@ def publish(
     dataset: Path,
     samples: Iterable[Sample],
     rejections: Iterable[Rejection] = (),
+    captions: Iterable[Said] = (),
     *,
     given: Recipe | None = None,
     key: str = "k1",
@@ -41,6 +43,7 @@ def publish(
         StageCount: list(FUNNEL),
         Sample: sorted(samples, key=lambda s: s.id),
         Rejection: sorted(rejections, key=lambda r: r.id),
+        Said: sorted(captions, key=lambda c: c.id),
     }
     (outcome,) = made.worker(blobs)([Unit("dataset", key, rows)])
     assert isinstance(outcome, Kept)

@@ -30,6 +30,7 @@ FACTS = CardFacts(
     models=(ModelUse("captions", "detector", "ssd@1", "captions/detector@1", "d" * 64),),
     version="0.0.0",
 )
+ROWS = {"rejected": 2, "captions": 40, "provenance": 6}
 FAILED = StageCount(
     id="02 frames 2 TimeLimit", stage="frames", status="failed", code="TimeLimit", units=3
 )
@@ -54,7 +55,9 @@ def _front(card: str) -> dict[str, Any]:
 
 
 def test_the_card_word_for_word(tmp_path: Path) -> None:
-    card = render_card(FACTS, _statistics(tmp_path), sorted([*FUNNEL, FAILED], key=lambda c: c.id))
+    card = render_card(
+        FACTS, _statistics(tmp_path), sorted([*FUNNEL, FAILED], key=lambda c: c.id), ROWS
+    )
     # The settings grow with every recipe; another test reads them.
     card = re.sub(r"(?s)(```yaml\n).*?(```)", r"\1(settings)\n\2", card)
     if os.environ.get("UPDATE_GOLDEN"):
@@ -63,7 +66,7 @@ def test_the_card_word_for_word(tmp_path: Path) -> None:
 
 
 def test_the_card_carries_every_setting(tmp_path: Path) -> None:
-    card = render_card(FACTS, _statistics(tmp_path), FUNNEL)
+    card = render_card(FACTS, _statistics(tmp_path), FUNNEL, ROWS)
     found = re.search(r"(?s)```yaml\n(.*?)```", card)
     assert found is not None
     assert Identity.model_validate(yaml.safe_load(found[1])) == FACTS.identity
@@ -72,7 +75,7 @@ def test_the_card_carries_every_setting(tmp_path: Path) -> None:
 def test_no_place_on_this_machine_is_told(tmp_path: Path) -> None:
     model = EmbedderSettings(model=str(tmp_path / "my-embedder"))
     facts = replace(FACTS, identity=Identity(embedder=model))
-    card = render_card(facts, _statistics(tmp_path), FUNNEL)
+    card = render_card(facts, _statistics(tmp_path), FUNNEL, ROWS)
     assert "model: my-embedder" in card
     assert str(tmp_path) not in card
 
@@ -91,7 +94,7 @@ def test_the_licence_is_that_of_the_videos(
 ) -> None:
     _, frames = blob_of(tmp_path)
     samples = [replace(sample(n, frames), licence=name) for n, name in enumerate(licences)]
-    card = render_card(FACTS, _statistics(tmp_path, *samples), FUNNEL)
+    card = render_card(FACTS, _statistics(tmp_path, *samples), FUNNEL, ROWS)
     assert _front(card)["license"] == expected
 
 

@@ -18,7 +18,10 @@ def test_the_same_rows_make_the_same_bytes(tmp_path: Path) -> None:
         "README.md",
         "data/test-00000-of-00001.parquet",
         "data/train-00000-of-00001.parquet",
+        "provenance/provenance-00000-of-00001.parquet",
         "rejected/rejected-00000-of-00001.parquet",
+        "schemas/caption.schema.json",
+        "schemas/provenance.schema.json",
         "schemas/rejection.schema.json",
         "schemas/sample.schema.json",
     }
@@ -28,7 +31,7 @@ def test_every_sample_is_published_once_in_the_split_of_its_group(tmp_path: Path
     blobs, frames = blob_of(tmp_path / "store")
     samples = [sample(n, frames) for n in range(20)]
     publication = publish(blobs, tmp_path / "dataset", samples)
-    assert (publication.samples, publication.rejections, publication.shards) == (20, 0, 2)
+    assert (publication.samples, publication.rejections, publication.shards) == (20, 0, 3)
     for split in ("train", "test"):
         table = pq.read_table(tmp_path / "dataset" / "data" / f"{split}-00000-of-00001.parquet")
         assert set(table["split"].to_pylist()) == {split}

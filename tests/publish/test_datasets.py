@@ -98,4 +98,17 @@ def test_a_split_without_rows_is_not_named(tmp_path: Path, load: Any) -> None:
     blobs, frames = blob_of(tmp_path / "store")
     publish(blobs, tmp_path / "dataset", [sample(0, frames)], given=recipe(test_fraction=0.0))
     assert set(load(tmp_path / "dataset")) == {"train"}
-    assert datasets.get_dataset_config_names(str(tmp_path / "dataset")) == ["default"]
+    assert datasets.get_dataset_config_names(str(tmp_path / "dataset")) == [
+        "default",
+        "provenance",
+    ]
+
+
+def test_every_part_of_every_sample_says_who_wrote_it(tmp_path: Path) -> None:
+    folder = publish_some(tmp_path)
+    written = datasets.load_dataset(str(folder), "provenance", split="provenance")
+    rows = [row for split in datasets.load_dataset(str(folder)).values() for row in split]
+    flat = {(row["id"], part["stage"]) for row in rows for part in row["provenance"]}
+    assert {(row["id"], row["stage"]) for row in written} == flat
+    assert all(row["code_version"] and row["prompt_sha256"] for row in written)
+    assert set(written.column_names) >= {"requests", "finish_reason", "answer_source", "split"}

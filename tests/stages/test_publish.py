@@ -1,10 +1,12 @@
 """The publish stage as the engine runs it: over the whole workspace, again where it must."""
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+
+import pyarrow.parquet as pq
 
 from pipeline.engine.build import Build, LocalLanes
 from pipeline.engine.planner import Planner
@@ -14,6 +16,7 @@ from pipeline.outcome import Kept, Outcome, Rejected
 from pipeline.publish.reading import first_samples, read_sample
 from pipeline.recipe import FiltersSettings, Identity, Recipe
 from pipeline.records import (
+    Caption,
     CoreFrame,
     Record,
     Rejection,
@@ -58,6 +61,22 @@ def _select(frames: tuple[CoreFrame, ...], blobs: Blobs) -> Select:
     return Select(frames)
 
 
+def _say(blobs: Blobs) -> Callable[[Sequence[Unit]], list[Outcome]]:
+    return lambda units: [Kept([_caption(unit.one(Number))]) for unit in units]
+
+
+def _caption(number: Number) -> Caption:
+    return Caption(
+        id=f"v1/{number.id}",
+        video="v1",
+        frame_index=number.value,
+        pts_seconds=number.value / 25,
+        text=f"Frame {number.value}.",
+        objects=(),
+        captioner="test",
+    )
+
+
 @dataclass
 class Run:
     """Builds of one workspace with a dataset of `numbers`."""
@@ -99,7 +118,16 @@ class Run:
             identity={},
             worker=partial(_select, self.frames),
         )
-        chain = [select, publish.stage(self.settings, self.dataset)]
+        say = Stage(
+            name="captions",
+            version=1,
+            primary=Table(RECIPE, Number, Number),
+            split=by_column("id"),
+            writes=(Caption,),
+            identity={},
+            worker=_say,
+        )
+        chain = [select, say, publish.stage(self.settings, self.dataset)]
         rows = [Number(id=f"n{n:04d}", value=n) for n in range(count)]
         workspace = Workspace.at(self.root)
         with workspace.writing():
@@ -109,6 +137,23 @@ class Run:
             report = Build(planner, chain, LocalLanes(), runtime, lambda event: None).run()
         assert not any(counts.failed for counts in report.counts.values())
         return report.ran["publish"]
+
+
+def test_every_caption_is_published_with_its_frame_s_index_and_time(tmp_path: Path) -> None:
+    run = Run(tmp_path)
+    run.go(3)
+    (shard,) = (run.dataset / "captions").glob("*.parquet")
+    assert pq.read_table(shard).to_pylist() == [
+        {
+            "id": f"v1/n{n:04d}",
+            "video": "v1",
+            "frame_index": n,
+            "pts_seconds": n / 25,
+            "caption": f"Frame {n}.",
+            "captioner": "test",
+        }
+        for n in range(3)
+    ]
 
 
 def test_the_dataset_is_made_once(tmp_path: Path) -> None:
