@@ -50,6 +50,12 @@ class Job:
     retry: Retry | None = None
     batch: bool = False
     """Ask language models by the batch API."""
+    dataset: Path | None = None
+    """The folder to publish to; None: in the workspace."""
+
+    @property
+    def published(self) -> Path:
+        return self.dataset or self.root / DATASET
 
 
 def default_root(recipe: Recipe) -> Path:
@@ -73,7 +79,7 @@ def build(job: Job, *, as_json: bool) -> int:
     workspace = Workspace.at(job.root)
     job = replace(job, recipe=adopted(job.recipe, workspace.store))
     session = session_of(job.recipe, workspace.root)
-    chain = stages(job.recipe, workspace.root / DATASET, session)
+    chain = stages(job.recipe, job.published.absolute(), session)
     for name in (job.first, job.last):
         if name is not None:
             check_stage_name(chain, name)
@@ -153,7 +159,7 @@ def _conclude(job: Job, report: Report, *, as_json: bool) -> int:
     """Say how it ended and what to do next."""
     failed = sum(sum(c.failed.values()) for c in report.counts.values())
     rejected = sum(report.counts["videos"].rejected.values()) if "videos" in report.counts else 0
-    dataset = job.root / DATASET if "publish" in report.ran else None
+    dataset = job.published if "publish" in report.ran else None
     if report.stopped:
         code = exit_codes.STOPPED
     elif report.halted:
@@ -165,7 +171,7 @@ def _conclude(job: Job, report: Report, *, as_json: bool) -> int:
         ended = {"event": "run_ended", "exit_status": code, "halted": halted}
         emit({**ended, "dataset": dataset and str(dataset)})
     elif dataset and not report.stopped and not report.halted:
-        _show(dataset)
+        _show(dataset, job.root)
     work = literal(job.root)
     if report.halted:
         talk(f"[red]{literal(report.halted)}[/red]")
@@ -178,7 +184,7 @@ def _conclude(job: Job, report: Report, *, as_json: bool) -> int:
     return code
 
 
-def _show(dataset: Path) -> None:
+def _show(dataset: Path, work: Path) -> None:
     """The dataset's place, a few of its questions, and how to see one whole."""
     samples = first_samples(dataset, SHOWN)
     typer.echo(dataset)
@@ -186,7 +192,7 @@ def _show(dataset: Path) -> None:
         talk(f"\n[bold]{literal(sample.task)}[/bold]  [dim]{literal(sample.id)}[/dim]")
         talk(f"  Q: {literal(sample.question)}\n  A: {literal(sample.answer)}")
     if samples:
-        command = f"demitasse inspect {dataset.parent} {samples[0].id} --image sample.png"
+        command = f"demitasse inspect {work} {samples[0].id} --image sample.png"
         talk(f"\nsee one with its frames and boxes: [bold]{literal(command)}[/bold]")
     else:
-        talk(f"no question was kept: [bold]demitasse status {literal(dataset.parent)}[/bold]")
+        talk(f"no question was kept: [bold]demitasse status {literal(work)}[/bold]")

@@ -10,10 +10,12 @@ import typer
 from pipeline.cli import (
     adopt,
     calibrate,
+    cut,
     doctor,
     exit_codes,
     inspect,
     plan,
+    publish,
     retry,
     run,
     status,
@@ -38,6 +40,8 @@ app.command("why")(why.why)
 app.command("retry")(retry.retry)
 app.command("inspect")(inspect.inspect)
 app.command("calibrate")(calibrate.calibrate)
+app.command("publish")(publish.publish)
+app.command("cut")(cut.cut)
 app.command("adopt")(adopt.adopt)
 app.command("doctor")(doctor.doctor)
 

@@ -5,6 +5,7 @@ Nothing here reads a caption or a vector; a row costs a few dozen bytes of the d
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from pipeline.engine.columns import arrow_type, combine_hashes, hints, merged, o
 from pipeline.engine.ledger import BATCH, STATUSES, Found
 from pipeline.engine.parts import FAILED
 from pipeline.engine.stage import Table
+from pipeline.errors import WorkspaceFormatError
 from pipeline.store import Store, storage_errors
 
 
@@ -85,6 +87,7 @@ def _read_file(
     counts = here & (current.found.status != STATUSES.index(FAILED))
     with storage_errors("read", path):
         file = pq.ParquetFile(path, pre_buffer=False)
+    _check_columns(file.schema_arrow, name, {*values, *hashed}, path)
     # The place of each unit in the plan decides between two rows of one id.
     rank = np.full(file.metadata.num_rows, -1, np.int32)
     rank[current.found.row[counts]] = np.flatnonzero(counts)
@@ -92,6 +95,20 @@ def _read_file(
     for batch in file.iter_batches(BATCH, columns=wanted, use_threads=False):
         yield _rows(batch, rank[unit : unit + len(batch)], index, unit, name, values, hashed)
         unit += len(batch)
+
+
+def _check_columns(schema: pa.Schema, name: str, columns: set[str], path: Path) -> None:
+    """Refuse rows of another shape, which only a run that plans their stage makes anew.
+
+    Raises:
+        WorkspaceFormatError: another version of the stage wrote the file.
+    """
+    there = {f.name for f in schema.field(name).type.value_type} if name in schema.names else set()
+    if missing := sorted(columns - there):
+        raise WorkspaceFormatError(
+            f"{path} was written by another version of demitasse: its table {name} lacks "
+            f"{', '.join(missing)}; a run without --from makes it anew"
+        )
 
 
 def _rows(

@@ -46,6 +46,13 @@ def looks_of(jpeg: bytes) -> Looks | None:
     return Looks(_not_exceeded(grey), _grid(small), perceptual_hash(small), text_share(grey))
 
 
+def phash_of(jpeg: bytes) -> str:
+    """The perceptual hash of a JPEG that is known to be one, 16 hex digits."""
+    grey = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_GRAYSCALE)
+    assert grey is not None, "what was stored as a JPEG is one"
+    return perceptual_hash(cv2.resize(grey, (SIDE, SIDE), interpolation=cv2.INTER_AREA))
+
+
 def _not_exceeded(grey: Picture) -> int:
     counts = cv2.calcHist([grey], [0], None, [256], [0, 256]).ravel().cumsum()
     return int(np.searchsorted(counts, NOT_EXCEEDED * grey.size))

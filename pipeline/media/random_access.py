@@ -8,7 +8,7 @@ does, in a child that can be killed.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -18,7 +18,7 @@ from typing import Literal
 import av
 from av.video.reformatter import VideoReformatter
 
-from pipeline.media.decode import SegmentDecoder
+from pipeline.media.decode import Decoded, SegmentDecoder
 from pipeline.media.isolation import Isolation
 from pipeline.media.pictures import Picture, displayed
 from pipeline.media.rate import average_rate, header_rates
@@ -117,24 +117,35 @@ def _read_with_pyav(path: Path, indices: Sequence[int]) -> dict[int, FullFrame] 
 
 
 def _decode_groups(path: Path, indices: Sequence[int], table: FrameTable) -> dict[int, FullFrame]:
-    """The frames, group by group: those behind one keyframe are decoded together."""
+    """The frames at full resolution."""
+    reformatter = VideoReformatter()
+    return {
+        decoded.index: FullFrame(
+            decoded.index, decoded.seconds, displayed(decoded.frame, reformatter), "pyav"
+        )
+        for decoded in decoded_frames(path, indices, table)
+    }
+
+
+def decoded_frames(path: Path, indices: Sequence[int], table: FrameTable) -> Iterator[Decoded]:
+    """Frames by index, group by group: those behind one keyframe are decoded together.
+
+    Raises, while iterating:
+        OSError, av.error.FFmpegError: the file cannot be opened.
+    """
     places = [bisect_left(table.times, pts) for pts in table.keyframes]
     groups: dict[int, set[int]] = {}
     for index in indices:
         groups.setdefault(max(0, bisect_right(places, index) - 1), set()).add(index)
-    found: dict[int, FullFrame] = {}
-    reformatter = VideoReformatter()
     for group, wanted in sorted(groups.items()):
         segment = Segment(0, 0, None, None)
         if group > 0:
             segment = Segment(group, places[group], table.keyframes[group], None)
         for decoded in SegmentDecoder(path, segment, bool(table.times), table.rate):
             if decoded.index in wanted:
-                picture = displayed(decoded.frame, reformatter)
-                found[decoded.index] = FullFrame(decoded.index, decoded.seconds, picture, "pyav")
+                yield decoded
             if decoded.index >= max(wanted):
                 break
-    return found
 
 
 def frame_table(path: Path) -> FrameTable:

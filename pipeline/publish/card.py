@@ -4,6 +4,7 @@ Nothing in it depends on when, where or in how many attempts the dataset was bui
 """
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,6 +57,13 @@ class CardFacts:
     """Those that leave no provenance in a sample: captioner, embedder, detector."""
     version: str
     """Demitasse's."""
+
+
+def public_recipe(title: str, identity: Identity) -> str:
+    """The settings as a recipe that anyone may run; no place of the builder's machine in it."""
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", title).strip("-._") or "dataset"
+    settings = _without_places(identity.model_dump(mode="json"))
+    return yaml.safe_dump({"name": name, **settings}, sort_keys=False, allow_unicode=True)
 
 
 def template_sha256() -> str:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from pipeline.publish.card import CardFacts, render_card
+from pipeline.publish.card import CardFacts, public_recipe, render_card
+from pipeline.publish.clips import CLIPS, clip_list
 from pipeline.publish.duplicates import NearDuplicates
 from pipeline.publish.folder import replacing
 from pipeline.publish.front_matter import CAPTIONS, PROVENANCE, REJECTED
@@ -31,6 +32,7 @@ from pipeline.publish.statistics import SPLITS, Statistics
 from pipeline.records import Publication, Record, Rejection, Sample, StageCount, Status
 
 STAGE: Final = "publish"
+RECIPE_FILE: Final = "recipe.yaml"
 DUPLICATE_OF_TEST: Final = "duplicate_of_test"
 SCHEMAS: Final = {
     "sample": SampleRow,
@@ -84,15 +86,17 @@ def publish(
         written = table(PROVENANCE, PROVENANCE, ProvenanceRow)
         turned_down = table(REJECTED, REJECTED, RejectionRow)
         said = table(CAPTIONS, CAPTIONS, CaptionRow)
+        clips = tables.enter_context(clip_list(building / CLIPS))
         for sample in content.samples:
             split = split_of(sample.split_group, fraction)
             twin = tests.find(sample.signature) if split == "train" else None
             if twin is not None:
                 repeats.append(_repeat(sample, twin))
                 continue
-            row = sample_row(sample, split, read)
+            row = sample_row(sample, split, read, embed=settings.frames == "embed")
             statistics.add(row)
             splits[split].add(row)
+            clips.add(row)
             for part in provenance_rows(row, facts.version):
                 written.add(part)
         for rejection in heapq.merge(content.rejections, repeats, key=lambda r: r.id):
@@ -105,6 +109,7 @@ def publish(
         tables.close()
         rows = {writer.stem: writer.rows for writer in shards}
         counts = [*content.funnel, *_counts(statistics.samples, len(repeats))]
+        _write(building / RECIPE_FILE, public_recipe(facts.title, facts.identity))
         _write(building / "README.md", render_card(facts, statistics, counts, rows))
         for name, table in SCHEMAS.items():
             _write(building / "schemas" / f"{name}.schema.json", json_schema(table))

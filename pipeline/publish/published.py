@@ -42,7 +42,10 @@ class PublishedFrame(Record):
     caption: str
     sha256: str
     """Of the picture's bytes."""
-    image: Picture
+    phash: str
+    """Of the picture: 64 bits that alike pictures share (DCT hash), 16 hex digits."""
+    image: Picture | None
+    """Null where the dataset refers to frames only; `demitasse cut` fills it in."""
 
 
 @record

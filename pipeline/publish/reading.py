@@ -73,7 +73,8 @@ def _leaves(shard: pq.ParquetFile) -> list[str]:
 
 def _unpictured(row: dict[str, Any]) -> dict[str, Any]:
     for frame in row["core_frames"]:
-        frame["image"]["bytes"] = b""
+        if frame["image"] is not None:
+            frame["image"]["bytes"] = b""
     return row
 
 

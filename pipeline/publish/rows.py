@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import fields
 from typing import Any, Literal, cast
 
+from pipeline.media.looks import phash_of
 from pipeline.publish.published import (
     CaptionRow,
     Picture,
@@ -34,8 +35,14 @@ class Said(Record):
     captioner: str
 
 
-def sample_row(sample: Sample, split: SplitName, read: ReadBlob) -> SampleRow:
-    """The published form of a sample; choices are for testing only."""
+def sample_row(
+    sample: Sample, split: SplitName, read: ReadBlob, *, embed: bool = True
+) -> SampleRow:
+    """The published form of a sample; choices are for testing only.
+
+    Args:
+        embed: with the pictures of its core frames, not only what identifies them.
+    """
     letter = sample.letter if split == "test" else None
     return SampleRow(
         id=sample.id,
@@ -50,7 +57,7 @@ def sample_row(sample: Sample, split: SplitName, read: ReadBlob) -> SampleRow:
         end_seconds=sample.end_seconds,
         video_start_seconds=sample.video_start_seconds,
         video_seconds=sample.video_seconds,
-        core_frames=tuple(_frame(f, read) for f in sample.core_frames),
+        core_frames=tuple(_frame(f, read, embed=embed) for f in sample.core_frames),
         evidence=sample.evidence,
         key_items=sample.key_items,
         boxes=tuple(_box(b) for b in sample.boxes),
@@ -112,7 +119,13 @@ def rejection_row(rejection: Rejection) -> RejectionRow:
     )
 
 
-def _frame(frame: CoreFrame, read: ReadBlob) -> PublishedFrame:
+def file_name(frame: str) -> str:
+    """A file for the picture of a frame."""
+    return f"{frame.replace('/', '-')}.jpg"
+
+
+def _frame(frame: CoreFrame, read: ReadBlob, *, embed: bool) -> PublishedFrame:
+    jpeg = read(frame.blob, frame.offset, frame.length)
     return PublishedFrame(
         frame=frame.frame,
         frame_index=frame.frame_index,
@@ -121,10 +134,8 @@ def _frame(frame: CoreFrame, read: ReadBlob) -> PublishedFrame:
         height=frame.height,
         caption=frame.caption,
         sha256=frame.sha256,
-        image=Picture(
-            bytes=read(frame.blob, frame.offset, frame.length),
-            path=f"{frame.frame.replace('/', '-')}.jpg",
-        ),
+        phash=phash_of(jpeg),
+        image=Picture(bytes=jpeg, path=file_name(frame.frame)) if embed else None,
     )
 
 

@@ -197,6 +197,9 @@ class PublishSettings(Settings):
     test_fraction: Fraction = 0.1
     """Share of split groups, by hash, that make the test split."""
     shard_rows: Count = 5000
+    frames: Literal["embed", "reference"] = "embed"
+    """`reference`: the dataset holds no pictures, for footage whose licence forbids to pass them
+    on; `demitasse cut` makes them again from one's own copies of the videos."""
     pretty_name: str | None = None
     language: str = "en"
 

@@ -16,9 +16,11 @@ def test_the_same_rows_make_the_same_bytes(tmp_path: Path) -> None:
     assert set(tree(first)) == {
         ".demitasse.json",
         "README.md",
+        "clips.csv",
         "data/test-00000-of-00001.parquet",
         "data/train-00000-of-00001.parquet",
         "provenance/provenance-00000-of-00001.parquet",
+        "recipe.yaml",
         "rejected/rejected-00000-of-00001.parquet",
         "schemas/caption.schema.json",
         "schemas/provenance.schema.json",

@@ -31,6 +31,7 @@ SAMPLE = Features(
                 "height": Value("int64"),
                 "caption": TEXT,
                 "sha256": TEXT,
+                "phash": TEXT,
                 "image": Image(),
             }
         ),
