@@ -43,6 +43,16 @@ def test_a_plan_says_what_a_setting_would_change(workspace: Path) -> None:
     assert stages["captions"]["reused"] == stages["captions"]["units"]
 
 
+def test_a_plan_counts_the_calls_of_a_captioner_behind_an_endpoint(workspace: Path) -> None:
+    asked = ["kind=endpoint", "model=m", "base_url=http://127.0.0.1:1/v1", "frames_together=5"]
+    sets = [text for field in asked for text in ("--set", f"captioner.{field}")]
+    done = demitasse("plan", DEMO, "--work", workspace, *sets, "--json")
+    assert done.status == 0, done.stderr
+    (calls,) = json.loads(done.stdout)["calls"]
+    assert (calls["stage"], calls["requests"], calls["stored"]) == ("captions", 7, 0)
+    assert calls["tokens_in"] >= 7 * 5 * 1500, "five pictures a call"
+
+
 def test_a_plan_shows_people_time_and_disk(workspace: Path) -> None:
     done = demitasse("plan", DEMO, "--work", workspace, "--set", "core_frames.tau=0.5")
     assert done.status == 0
