@@ -128,8 +128,8 @@ def answers(passes: Passes, image: npt.NDArray[np.uint8], rows: list[list[str]])
     pixels = passes.prepare(image, ["x"])[0].pixels
     stacked = {name: torch.cat([tensor] * len(rows)) for name, tensor in pixels.items()}
     with torch.inference_mode():
-        outputs = passes._family.forward(stacked, rows)
-    read = passes._family.read(outputs, [image.shape[:2]] * len(rows), -1.0)
+        outputs = passes.family.forward(stacked, rows)
+    read = passes.family.read(outputs, [image.shape[:2]] * len(rows), -1.0)
     return [answer for row in read for answer in row]
 
 
@@ -138,7 +138,7 @@ def test_rows_do_not_see_each_other(folders: dict[str, Path], family: str) -> No
     """Before anything is rounded. All phrases of a picture are one row of OWL's."""
     passes = passes_of(folders[family])
     phrases = ["a red car", "two big dog left of the small wooden table", "person", LONG]
-    rows = [phrases] if passes._family.together else [[phrase] for phrase in phrases]
+    rows = [phrases] if passes.family.together else [[phrase] for phrase in phrases]
     image = picture(60, 100)
     for phrase, found in zip(phrases, answers(passes, image, rows), strict=True):
         (alone,) = answers(passes, image, [[phrase]])
@@ -149,8 +149,7 @@ def test_rows_do_not_see_each_other(folders: dict[str, Path], family: str) -> No
 def test_in_one_prompt_of_grounding_dino_phrases_would_mix(folders: dict[str, Path]) -> None:
     """Why each of its phrases is a row of its own."""
     passes = passes_of(folders["grounding-dino"])
-    image, tokens = picture(60, 100), passes._family
-    assert isinstance(tokens, GroundingDino)
+    image = picture(60, 100)
     (alone,) = answers(passes, image, [["dog"]])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(grounding_dino, "_SEPARATORS", {})
@@ -161,41 +160,41 @@ def test_in_one_prompt_of_grounding_dino_phrases_would_mix(folders: dict[str, Pa
 def test_in_one_task_of_omdet_turbo_phrases_would_mix(folders: dict[str, Path]) -> None:
     """Likewise: its class stays the same and its task names another as well."""
     passes = passes_of(folders["omdet-turbo"])
-    image, text = picture(60, 100), OmDetTurbo._text
+    image, real = picture(60, 100), OmDetTurbo.text
     (alone,) = answers(passes, image, [["dog"]])
 
     def longer(self: OmDetTurbo, texts: Sequence[str]) -> Any:
-        return text(self, [t.replace("dog.", "dog, a red car.") for t in texts])
+        return real(self, [t.replace("dog.", "dog, a red car.") for t in texts])
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(OmDetTurbo, "_text", longer)
+        patch.setattr(OmDetTurbo, "text", longer)
         (mixed,) = answers(passes, image, [["dog"]])
     assert np.abs(np.sort(mixed.scores) - np.sort(alone.scores)).max() > 1e-5
 
 
 def test_grounding_dino_is_asked_in_lower_case_with_one_full_stop(folders: dict[str, Path]) -> None:
     """Between stops of its own a phrase would be read as two."""
-    family = passes_of(folders["grounding-dino"])._family
+    family = passes_of(folders["grounding-dino"]).family
     assert isinstance(family, GroundingDino)
     tokens = family._processor.tokenizer
     stop = tokens.convert_tokens_to_ids(".")
-    ids = family._text(["A red Car. Two?", "table"])["input_ids"]
+    ids = family.text(["A red Car. Two?", "table"])["input_ids"]
     assert tokens.batch_decode(ids, skip_special_tokens=True) == ["a red car two.", "table."]
-    long = family._text([LONG])["input_ids"][0].tolist()
+    long = family.text([LONG])["input_ids"][0].tolist()
     assert len(long) == 24 and long[-2:] == [stop, tokens.sep_token_id]
 
 
 def test_owl_is_asked_for_a_photo_where_that_fits(folders: dict[str, Path]) -> None:
-    family = passes_of(folders["owlv2"])._family
+    family = passes_of(folders["owlv2"]).family
     assert isinstance(family, Owl)
-    assert family._query("red car") == "a photo of a red car"
+    assert family.query("red car") == "a photo of a red car"
     long = "two small dogs left of the big wooden table and an umbrella"
-    assert family._query(long) == long
+    assert family.query(long) == long
 
 
 def test_all_boxes_of_omdet_turbo_come_back_however_they_overlap(folders: dict[str, Path]) -> None:
     """The overlap that makes two boxes one is the recipe's to say."""
-    family = passes_of(folders["omdet-turbo"])._family
+    family = passes_of(folders["omdet-turbo"]).family
     outputs = outputs_with("omdet-turbo", (0.5, 0.5, 0.11, 0.1), 0.7)
     ((answer,),) = family.read(outputs, [(9, 16)], 0.0)
     assert len(answer.scores) == 3
@@ -219,8 +218,9 @@ def test_a_score_that_is_rounded_up_to_the_threshold_counts(
     raw = answers(passes, image, [["dog"]])[0].scores.astype(float)
     score = next(float(s.round(4)) for s in raw if s.round(4) > s + 1e-5)
     strict = passes_of(folders[family], min_score=score, max_overlap=1.0, max_candidates=100)
-    ((boxes,),) = strict.run(strict.prepare(image, ["dog"]))
-    assert not isinstance(boxes, ModelFailure)
+    (found,) = strict.run(strict.prepare(image, ["dog"]))
+    assert not isinstance(found, ModelFailure)
+    (boxes,) = found
     assert min(box.score for box in boxes) == score
 
 
@@ -267,7 +267,7 @@ def test_a_box_comes_back_to_where_it_was_in_the_picture(
     x1, x2 = (float(v) / shown.shape[1] for v in (xs[0], xs[-1] + 1))
     place = ((x1 + x2) / 2, (y1 + y2) / 2, x2 - x1, y2 - y1)
     outputs = outputs_with(family, place, 0.7)
-    ((answer,),) = passes._family.read(outputs, [row.size], 0.1)
+    ((answer,),) = passes.family.read(outputs, [row.size], 0.1)
     assert answer.boxes.tolist() == [pytest.approx(true, abs=0.025)]
     assert answer.scores.tolist() == [pytest.approx(0.7)]
 

@@ -31,13 +31,13 @@ class GroundingDino:
         self.rows_apart = model.dtype != torch.float32
 
     def forward(self, pixels: Pixels, phrases: Sequence[Sequence[str]]) -> Any:
-        text = self._text([phrase for (phrase,) in phrases]).to(self._model.device)
+        text = self.text([phrase for (phrase,) in phrases]).to(self._model.device)
         outputs = self._model(**pixels, **text)
         outputs.logits, outputs.pred_boxes = on_cpu(outputs.logits), on_cpu(outputs.pred_boxes)
         outputs.input_ids = text["input_ids"].cpu()
         return outputs
 
-    def _text(self, phrases: Sequence[str]) -> Any:
+    def text(self, phrases: Sequence[str]) -> Any:
         """Token ids, built by hand where the processor would go wrong.
 
         Given a list of phrases it joins them to one prompt; and a prompt that its tokenizer cuts

@@ -25,8 +25,8 @@ class OmDetTurbo:
 
     def forward(self, pixels: Pixels, phrases: Sequence[Sequence[str]]) -> Any:
         wanted = [phrase for (phrase,) in phrases]
-        classes = self._text(wanted)
-        tasks = self._text([f"Detect {phrase}." for phrase in wanted])
+        classes = self.text(wanted)
+        tasks = self.text([f"Detect {phrase}." for phrase in wanted])
         outputs = self._model(
             pixel_values=pixels["pixel_values"],
             classes_input_ids=classes["input_ids"],
@@ -41,7 +41,7 @@ class OmDetTurbo:
             classes_structure=[1] * len(wanted),
         )
 
-    def _text(self, texts: Sequence[str]) -> Any:
+    def text(self, texts: Sequence[str]) -> Any:
         """As the processor has it, which takes texts with pictures only."""
         return self._processor.tokenizer(
             texts, return_tensors="pt", **self._processor.text_kwargs

@@ -33,7 +33,7 @@ class Owl:
         queries = [
             query
             for row in phrases
-            for query in [*map(self._query, row), *[_NO_QUERY] * (most - len(row))]
+            for query in [*map(self.query, row), *[_NO_QUERY] * (most - len(row))]
         ]
         text = self._processor.tokenizer(
             queries,
@@ -49,7 +49,7 @@ class Owl:
         )
         return on_cpu(outputs.logits), on_cpu(outputs.pred_boxes), [len(row) for row in phrases]
 
-    def _query(self, phrase: str) -> str:
+    def query(self, phrase: str) -> str:
         templated = photo_of(phrase)
         tokens = self._processor.tokenizer(
             templated, truncation=True, max_length=self._longest + 1

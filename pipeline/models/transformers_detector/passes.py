@@ -47,8 +47,8 @@ class Passes:
         self._settings = settings
         self._device = pick_device()
         self._dtype = pick_dtype(settings.dtype)
-        self._family, self._images = load_family(checkpoint, self._dtype, self._device)
-        self._batch = FittingBatch(1 if self._family.rows_apart else batch_size)
+        self.family, self._images = load_family(checkpoint, self._dtype, self._device)
+        self._batch = FittingBatch(1 if self.family.rows_apart else batch_size)
         self._turn = threading.Lock()
 
     def prepare(self, picture: pictures.Pixels, phrases: Sequence[str]) -> list[Row]:
@@ -61,7 +61,7 @@ class Passes:
             return_tensors="pt",
         )
         pixels = {name: made[name] for name in ("pixel_values", "pixel_mask") if name in made}
-        rows = [phrases] if self._family.together else [[phrase] for phrase in phrases]
+        rows = [phrases] if self.family.together else [[phrase] for phrase in phrases]
         height, width = picture.shape[:2]
         return [Row(tuple(row), pixels, (height, width)) for row in rows]
 
@@ -85,8 +85,8 @@ class Passes:
         stacked["pixel_values"] = stacked["pixel_values"].to(self._dtype)
         with self._turn, torch.inference_mode():
             pixels = {name: tensor.to(self._device) for name, tensor in stacked.items()}
-            outputs = self._family.forward(pixels, [row.phrases for row in rows])
+            outputs = self.family.forward(pixels, [row.phrases for row in rows])
         # A processor keeps what is above its threshold; a score that is rounded up to ours counts.
         floor = self._settings.min_score - 10.0**-DIGITS
-        answers = self._family.read(outputs, [row.size for row in rows], floor)
+        answers = self.family.read(outputs, [row.size for row in rows], floor)
         return [[candidates(one, self._settings) for one in answer] for answer in answers]
