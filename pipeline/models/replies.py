@@ -15,6 +15,7 @@ from pydantic import (
     model_validator,
 )
 
+from pipeline.models.box_conventions import Scale, to_bbox
 from pipeline.records import Bbox, check_bbox
 from pipeline.tasks import Task
 
@@ -245,6 +246,54 @@ class OptionsReply(_Reply):
     ]
 
 
+SLACK: Final = 0.01
+"""Of the picture: a model may reach beyond an edge by so much (ours). More is no rounding: the
+server sees the picture in another size than the recipe says."""
+
+Coordinate = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+
+
+def _a_box(
+    numbers: tuple[float, float, float, float], info: ValidationInfo
+) -> tuple[float, float, float, float]:
+    """Numbers that say a part of the picture, by the scale of the request."""
+    if info.context is None:
+        return numbers
+    scale: Scale = info.context["scale"]
+    edges = (scale.width, scale.height) * 2
+    if not all(
+        -SLACK * edge <= number <= (1 + SLACK) * edge
+        for number, edge in zip(numbers, edges, strict=True)
+    ):
+        raise ValueError(
+            f"{_list(numbers)} reaches beyond the picture: x goes from 0 to {scale.width} and y "
+            f"from 0 to {scale.height}"
+        )
+    x1, y1, x2, y2 = to_bbox(numbers, scale)
+    if x1 >= x2 or y1 >= y2:
+        raise ValueError(f"{_list(numbers)} is no [x1, y1, x2, y2] with x1 < x2 and y1 < y2")
+    return numbers
+
+
+def _list(numbers: tuple[float, ...]) -> str:
+    return f"[{', '.join(f'{v:g}' for v in numbers)}]"
+
+
+class DraftBox(_Reply):
+    """One thing in the picture."""
+
+    bbox_2d: Annotated[
+        tuple[Coordinate, Coordinate, Coordinate, Coordinate], AfterValidator(_a_box)
+    ]
+    """Its left, top, right and bottom edge, as the prompt says that they are counted."""
+
+
+class BoxesReply(_Reply):
+    """Where the picture shows what was looked for; nowhere is an answer too."""
+
+    boxes: tuple[DraftBox, ...]
+
+
 BY_NAME: Final[dict[str, type[BaseModel]]] = {
     "questions": QuestionsReply,
     "verdict": VerdictReply,
@@ -253,5 +302,6 @@ BY_NAME: Final[dict[str, type[BaseModel]]] = {
     "evidence": EvidenceReply,
     "options": OptionsReply,
     "captions": CaptionsReply,
+    "boxes": BoxesReply,
 }
 """As the front matter of prompts names them."""
