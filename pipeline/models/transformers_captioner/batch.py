@@ -1,6 +1,6 @@
 """A batch on its way to the device: stacked, pinned, and copied while the one before generates."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import torch
@@ -41,14 +41,23 @@ class Staged:
 class Stager:
     """Copies batches on a stream of their own; on the CPU there is nothing to copy."""
 
-    def __init__(self, device: torch.device) -> None:
+    def __init__(
+        self, device: torch.device, fill_up_to: Callable[[int], int] | None = None
+    ) -> None:
+        """
+        Args:
+            fill_up_to: of how many rows all batches of prompts of so many tokens shall be, since
+                a compiled model is compiled anew for every size; None: of as many as there are.
+        """
         self._device = device
+        self._fill_up_to = fill_up_to
         self._stream: torch.cuda.Stream | None = None
         if device.type == "cuda":
             self._stream = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
 
-    def stage(self, prompts: Sequence[Prompt], rows: int) -> Staged:
+    def stage(self, prompts: Sequence[Prompt]) -> Staged:
         """Begin to copy; the tensors may be used after `Staged.taken`."""
+        rows = self._fill_up_to(prompts[0].tokens) if self._fill_up_to else len(prompts)
         inputs = stacked(prompts, rows)
         if self._stream is None:
             return Staged(prompts, inputs)

@@ -45,11 +45,10 @@ class Service:
         # What does not stack goes in one by one. This also runs the tokenizer once before
         # threads share it: its first call may change its truncation, which must not race.
         self._queue = PromptQueue(runtime.batch_tokens, stacks=self._preparing.stacks())
-        self._stager = Stager(model.device)
-        self._fills_up = runtime.compile
+        self._stager = Stager(model.device, self._queue.capacity if runtime.compile else None)
         self._generate = Halving(
             Generation(checkpoint, settings, compiled=runtime.compile),
-            self._stage,
+            self._stager.stage,
             self._queue.shrink,
         )
         self._preparers = ThreadPoolExecutor(PREPARERS, "prepare")
@@ -104,25 +103,22 @@ class Service:
                 staged = self._staged(batch)
                 if before is not None:
                     before.result()
-                if staged is not None:
-                    self._queue.begins(batch)
+                self._queue.begins(batch)
+                if staged is None:
+                    self._queue.idle()
+                else:
                     before = self._generating.submit(self._answer, staged)
         except Exception as error:  # a bug: without batches, nobody may wait for one
             self._queue.fail(error)
 
     def _staged(self, batch: Sequence[Prompt]) -> Staged | None:
         try:
-            return self._stage(batch)
+            return self._stager.stage(batch)
         except Exception as error:  # a bug or a lost device: whose batch it is hears of it
             if trouble(error) == "memory":
                 return Staged(batch)  # copied when its turn comes
             self._failed(batch, error)
             return None
-
-    def _stage(self, batch: Sequence[Prompt]) -> Staged:
-        capacity = self._queue.capacity(batch[0].tokens)
-        # A compiled model is compiled anew for each size of a batch.
-        return self._stager.stage(batch, capacity if self._fills_up else len(batch))
 
     def _answer(self, staged: Staged) -> None:
         try:

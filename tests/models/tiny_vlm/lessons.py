@@ -68,7 +68,7 @@ def tokenizer() -> PreTrainedTokenizerFast:
             show_progress=False,
         ),
     )
-    return PreTrainedTokenizerFast(
+    return PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=raw,
         eos_token=_END,
         pad_token="<|endoftext|>",
@@ -137,4 +137,4 @@ def _lessons(processor: Any, frames: int) -> tuple[Any, torch.Tensor]:
 def _pixels(colour: str) -> npt.NDArray[np.uint8]:
     bgr = cv2.imdecode(np.frombuffer(jpeg(colour), np.uint8), cv2.IMREAD_COLOR)
     assert bgr is not None
-    return cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB)
+    return np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)

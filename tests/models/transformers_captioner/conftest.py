@@ -28,3 +28,9 @@ def qwen(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def qwen_of_three(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Qwen2.5-VL, taught about three frames together."""
     return tiny_vlm.qwen(tmp_path_factory.mktemp("qwen3"), frames=3)
+
+
+@pytest.fixture(scope="session")
+def smolvlm(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """SmolVLM2."""
+    return tiny_vlm.smolvlm(tmp_path_factory.mktemp("smolvlm"))

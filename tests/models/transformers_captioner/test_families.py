@@ -7,9 +7,7 @@ from tests.models import tiny_vlm
 from tests.models.transformers_captioner.asking import captioner, right, texts, window, windows
 
 
-@pytest.mark.parametrize(
-    "family", [tiny_vlm.smolvlm, tiny_vlm.llava, tiny_vlm.internvl, tiny_vlm.idefics]
-)
+@pytest.mark.parametrize("family", [tiny_vlm.llava, tiny_vlm.internvl, tiny_vlm.idefics])
 def test_every_family_tells_the_frames_of_a_batch_apart(
     family: Callable[[Path], Path], tmp_path: Path
 ) -> None:
@@ -18,9 +16,11 @@ def test_every_family_tells_the_frames_of_a_batch_apart(
     assert [texts(found) for found in model.caption(asked)] == [right(w) for w in asked]
 
 
-def test_qwen_too(qwen: Path) -> None:
+def test_qwen_and_smolvlm_do_too(qwen: Path, smolvlm: Path) -> None:
     asked = windows(4)
-    assert [texts(found) for found in captioner(qwen).caption(asked)] == [right(w) for w in asked]
+    for folder in (qwen, smolvlm):
+        found = captioner(folder, batch=6).caption(asked)
+        assert [texts(one) for one in found] == [right(w) for w in asked]
 
 
 def test_several_frames_are_seen_together_and_each_gets_its_line(qwen_of_three: Path) -> None:
