@@ -1,0 +1,62 @@
+"""Batches that did not fit the device: halved until they do, and the size remembered."""
+
+from collections.abc import Callable, Sequence
+
+import torch
+
+from pipeline.models.failure import ModelFailure
+from pipeline.models.transformers_captioner.batch import Inputs, Staged
+from pipeline.models.transformers_captioner.generation import Written
+from pipeline.models.transformers_captioner.prompt import LOWER, Prompt
+from pipeline.models.transformers_captioner.trouble import trouble
+
+
+class Halving:
+    """Generates a batch as a whole, or in as few pieces as the device has memory for."""
+
+    def __init__(
+        self,
+        generate: Callable[[Sequence[Prompt], Inputs], Sequence[Written]],
+        stage: Callable[[Sequence[Prompt]], Staged],
+        shrink: Callable[[int], None],
+    ) -> None:
+        """
+        Args:
+            stage: copies prompts to the device.
+            shrink: told the most tokens that later batches may have.
+        """
+        self._generate = generate
+        self._stage = stage
+        self._shrink = shrink
+
+    def __call__(self, staged: Staged) -> Sequence[Written | ModelFailure]:
+        """What was written for each prompt, in order."""
+        prompts = staged.prompts
+        try:
+            inputs = staged.taken() or self._stage(prompts).taken()
+            assert inputs is not None, "staged twice"
+            return self._generate(prompts, inputs)
+        except RuntimeError as error:
+            if trouble(error) != "memory":
+                raise
+        # Only out here does no traceback hold the tensors that did not fit.
+        inputs = None
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
+        if len(prompts) == 1:
+            return [_too_large(prompts[0])]
+        half = len(prompts) // 2
+        self._shrink(half * prompts[0].tokens)
+        return [
+            result
+            for start in range(0, len(prompts), half)
+            for result in self(Staged(prompts[start : start + half]))
+        ]
+
+
+def _too_large(prompt: Prompt) -> ModelFailure:
+    return ModelFailure(
+        "OutOfMemory",
+        f"a prompt of {prompt.tokens_in} tokens with an answer of up to {prompt.max_tokens} needs "
+        f"more memory than the device has: lower {LOWER} in the recipe",
+    )
