@@ -466,11 +466,25 @@ def test_weights_that_are_not_all_there_are_refused(
         load(folder)
 
 
-def test_broken_weights_are_refused(folders: dict[str, Path], tmp_path: Path) -> None:
-    folder = tmp_path / "owlv2"
-    shutil.copytree(folders["owlv2"], folder)
-    (folder / "model.safetensors").write_bytes(b"garbage")
-    with pytest.raises(RecipeError, match=r"detector\.model"):
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("model.safetensors", b"garbage", "header"),
+        ("model.safetensors", None, "no file named model.safetensors"),
+        ("config.json", b"garbage", "not a valid JSON"),
+        ("processor_config.json", None, "Can't load image processor"),
+        ("tokenizer.json", None, "it has no vocabulary"),
+        ("tokenizer.json", b"{}", "AutoProcessor"),
+    ],
+)
+def test_a_folder_with_a_broken_file_is_refused(
+    folders: dict[str, Path], tmp_path: Path, name: str, content: bytes | None, told: str
+) -> None:
+    folder = shutil.copytree(folders["owlv2"], tmp_path / "owlv2")
+    (folder / name).unlink()
+    if content is not None:
+        (folder / name).write_bytes(content)
+    with pytest.raises(RecipeError, match=rf"^detector\.model: .* cannot be used: .*{told}"):
         load(folder)
 
 
