@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import shorten
 from typing import Final
 
 from pipeline.errors import MissingDependencyError, RecipeError
@@ -15,6 +16,8 @@ from pipeline.models.source import ModelSource, find_model
 
 SAFETENSORS: Final = ("*.safetensors", "*.bin")
 """Weights as transformers has them, the better form first."""
+_LONGEST_REASON: Final = 300
+"""Characters; libraries list every tensor that does not fit."""
 _BESIDE: Final = ("*.json", "*.txt", "*.model", "*.jinja")
 """Configuration and tokenizer; a hub's folder holds much else."""
 
@@ -37,7 +40,7 @@ class Checkpoint:
 
     def refused(self, reason: object) -> RecipeError:
         """The error of a checkpoint that is not what its section needs."""
-        told = " ".join(str(reason).split())
+        told = shorten(str(reason), _LONGEST_REASON)
         return RecipeError(f"{self.section}.model: {self.source.name!r} cannot be used: {told}")
 
 

@@ -23,6 +23,8 @@ _BROKEN: Final = (
     StrictDataclassError,
 )
 """What transformers raises of files that are missing, malformed, or do not fit each other."""
+_VOCABULARY: Final = ("tokenizer.json", "vocab.json", "vocab.txt", "*.model")
+"""Files that a tokenizer is made of, one of them at least."""
 
 
 def load_config(checkpoint: Checkpoint) -> Any:
@@ -38,9 +40,13 @@ def load_processor(checkpoint: Checkpoint) -> Any:
     """What makes the model's inputs of pictures and texts.
 
     Raises:
-        RecipeError: the folder's files are not those of a processor.
+        RecipeError: the folder's files are not those of a processor, or its vocabulary is missing.
         MissingDependencyError: it is built of a package that is not installed.
     """
+    if not any(path for pattern in _VOCABULARY for path in checkpoint.folder.glob(pattern)):
+        raise checkpoint.refused(
+            f"it has no vocabulary ({', '.join(_VOCABULARY)}), and transformers would go on without"
+        )
     return _loaded(checkpoint, AutoProcessor)
 
 
@@ -75,4 +81,4 @@ def _loaded(checkpoint: Checkpoint, kind: Any, **options: Any) -> Any:
             f"installed: install demitasse with its extra `models` ({' '.join(str(error).split())})"
         ) from error
     except _BROKEN as error:
-        raise checkpoint.refused(error) from error
+        raise checkpoint.refused(f"{kind.__name__}: {error}") from error

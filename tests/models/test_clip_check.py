@@ -1,7 +1,8 @@
 import json
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
@@ -181,11 +182,29 @@ def test_what_does_not_fit_alone_fails(
     assert failed.error_class == "OutOfMemory"
 
 
-def test_threads_get_what_one_gets(check: BoxCheck) -> None:
+def test_threads_take_turns_at_the_model(check: BoxCheck, monkeypatch: pytest.MonkeyPatch) -> None:
     requests = [ask(i, dog=[TALL], red_car=[WIDE, SMALL]) for i in range(6)]
     alone = [checked(check, request) for request in requests]
+    inside = [0]
+    most = [0]
+
+    def counted(real: Callable[..., Any]) -> Callable[..., Any]:
+        def encode(*given: Any, **options: Any) -> Any:
+            inside[0] += 1
+            most[0] = max(most[0], inside[0])
+            time.sleep(0.01)
+            try:
+                return real(*given, **options)
+            finally:
+                inside[0] -= 1
+
+        return encode
+
+    for name in ("encode_image", "encode_text"):
+        monkeypatch.setattr(open_clip.CLIP, name, counted(getattr(open_clip.CLIP, name)))
     with ThreadPoolExecutor(3) as threads:
         assert list(threads.map(lambda r: checked(check, r), requests)) == alone
+    assert most == [1]
 
 
 def test_the_label_names_model_and_revision(check: BoxCheck, folder: Path) -> None:

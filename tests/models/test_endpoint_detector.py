@@ -276,7 +276,7 @@ def test_an_endpoint_that_refuses_the_key_halts_the_run_and_keeps_what_was_answe
     detectors: Make,
 ) -> None:
     def script(call: Call) -> Behaviour | None:
-        return Status(401) if phrase_of(call) == "car" else Slow(0.1)
+        return Status(401) if phrase_of(call) == "car" else Slow(0.4)
 
     with FakeOpenAI(answer, script) as fake, pytest.raises(HaltedError):
         one(detectors(fake), ask(5, "dog", "car"))

@@ -46,6 +46,12 @@ def test_a_smaller_batch_does_not_make_the_size_grow() -> None:
     assert model.batches == [2, 1, 1, 1, 1, 1, 1, 1, 1]
 
 
+def test_it_is_the_batch_that_is_halved_and_not_the_size_that_it_had_not() -> None:
+    model, batch = Model(1), FittingBatch(16)
+    batch.run(range(3), model)
+    assert model.batches == [3, 1, 1, 1]
+
+
 def test_one_that_does_not_fit_alone_is_a_failure_and_the_others_go_on() -> None:
     batch = FittingBatch(4)
 

@@ -9,10 +9,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+import numpy.typing as npt
 import open_clip
 import torch
 import transformers
 from safetensors.torch import save_file
+
+from pipeline.recipe import TransformersDetectorSettings
 
 t: Any = transformers
 """Untyped as far as configurations and processors go."""
@@ -245,3 +249,14 @@ def make(family: str, folder: Path) -> Path:
     """A checkpoint of the family, the same at every call."""
     torch.manual_seed(0)
     return FAMILIES[family](folder)
+
+
+def settings(model: Path | str, **changes: Any) -> TransformersDetectorSettings:
+    """Settings with no threshold on scores, for random weights score anyhow."""
+    values = {"kind": "transformers", "model": str(model), "min_score": 0.0, "max_candidates": 50}
+    return TransformersDetectorSettings.model_validate(values | changes)
+
+
+def noise(height: int, width: int) -> npt.NDArray[np.uint8]:
+    """A picture of noise, blue-green-red."""
+    return np.random.default_rng(0).integers(0, 255, (height, width, 3), np.uint8)
