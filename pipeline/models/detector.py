@@ -16,8 +16,9 @@ class DetectionRequest:
     frame: str
     jpeg: bytes = field(repr=False)
     phrases: tuple[str, ...]
-    tried: int = 0
-    """Attempts before this one: a model that is asked again should not repeat itself."""
+    tried: tuple[int, ...] = ()
+    """For each phrase, attempts before this one: a model that is asked again should not repeat
+    itself. Empty: none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +31,10 @@ class ScoredBox:
 
 @dataclass(frozen=True, slots=True)
 class Detected:
-    """For each phrase of a request, in its order, its boxes, best score first."""
+    """For each phrase of a request, in its order, its boxes, best score first, or why it has no
+    answer."""
 
-    boxes: tuple[tuple[ScoredBox, ...], ...]
+    boxes: tuple[tuple[ScoredBox, ...] | ModelFailure, ...]
     usage: Usage = NOTHING
 
 
@@ -51,9 +53,9 @@ class Detector(Protocol):
             requests: read lazily; taking one loads its JPEG. A backend may read ahead.
 
         Yields:
-            For each request, in order: the boxes of each phrase, or why there is no answer. The
-            boxes of a phrase must not depend on the other phrases or requests, for which of them
-            come together is the engine's choice.
+            For each request, in order: what it found of each phrase, or why it can look for none
+            of them. The boxes of a phrase must not depend on the other phrases or requests, for
+            which of them come together is the engine's choice.
 
         Raises:
             DeviceLostError: the worker's device is of no use any more.

@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 from pipeline import prompts
 from pipeline.llm.asking import Answered, Asking, Unanswered
 from pipeline.llm.request import ChatRequest, Picture, Sampling
-from pipeline.llm.session import Session, run
+from pipeline.llm.session import Session, close, run
 from pipeline.llm.structured import response_schema
 from pipeline.models.box_conventions import Scale, scale_of, to_bbox
 from pipeline.models.detector import Detected, DetectionRequest, ScoredBox
@@ -76,6 +76,10 @@ class EndpointDetector:
                     frame if isinstance(frame, ModelFailure) else self._found(frame, next(replies))
                 )
 
+    def close(self) -> None:
+        """Let go of connections, and end the server that was started for this detector."""
+        close(self._session)
+
     def _frame(self, request: DetectionRequest) -> _Frame | ModelFailure:
         picture = decode(request.frame, request.jpeg)
         if isinstance(picture, ModelFailure):
@@ -90,7 +94,8 @@ class EndpointDetector:
         except ValueError as error:
             return ModelFailure("UnusablePicture", f"frame {request.frame}: {error}")
         phrases = filter(names_something, dict.fromkeys(request.phrases))
-        chats = {phrase: self._chat(phrase, jpeg, scale, request.tried) for phrase in phrases}
+        tried = dict(zip(request.phrases, request.tried, strict=False))
+        chats = {p: self._chat(p, jpeg, scale, tried.get(p, 0)) for p in phrases}
         return _Frame(request, scale, chats)
 
     def _chat(self, phrase: str, jpeg: bytes, scale: Scale, tried: int) -> ChatRequest:
@@ -115,17 +120,18 @@ class EndpointDetector:
             replicate=tried,
         )
 
-    def _found(self, frame: _Frame, replies: Sequence[_Reply]) -> Detected | ModelFailure:
+    def _found(self, frame: _Frame, replies: Sequence[_Reply]) -> Detected:
         usage = Usage(
             sum(reply.tokens.given for reply in replies),
             sum(reply.tokens.written for reply in replies),
             sum(reply.usd for reply in replies),
         )
-        boxes: dict[str, tuple[ScoredBox, ...]] = {}
+        boxes: dict[str, tuple[ScoredBox, ...] | ModelFailure] = {}
         for phrase, reply in zip(frame.chats, replies, strict=True):
             if isinstance(reply, Unanswered):
-                message = f"{phrase!r}: {reply.message}"
-                return ModelFailure(reply.error_class, message, max(1, reply.calls), usage)
+                attempts = max(1, reply.calls)
+                boxes[phrase] = ModelFailure(reply.error_class, reply.message, attempts)
+                continue
             assert isinstance(reply.data, BoxesReply), "it was asked for"
             boxes[phrase] = self._boxes(reply.data, frame.scale)
         found = tuple(boxes.get(phrase, ()) for phrase in frame.request.phrases)

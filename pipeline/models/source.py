@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from blake3 import blake3
@@ -55,6 +56,13 @@ def fingerprint(folder: Path) -> str:
     """BLAKE3 of a model folder's files and their names, 128 bits in hex."""
     total = blake3()
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-        content = blake3(max_threads=blake3.AUTO).update_mmap(path).digest()
+        status = path.stat()
+        content = _content(path, status.st_size, status.st_mtime_ns)
         total.update(f"{path.relative_to(folder).as_posix()}\0".encode() + content)
     return total.hexdigest(length=16)
+
+
+@lru_cache(maxsize=256)
+def _content(path: Path, size: int, modified_ns: int) -> bytes:
+    """The file's hash; weights are many gigabytes, and a plan asks for them more than once."""
+    return blake3(max_threads=blake3.AUTO).update_mmap(path).digest()

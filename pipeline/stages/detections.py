@@ -19,13 +19,13 @@ from pipeline.models.loading import (
     load_detector,
     model_identity,
 )
-from pipeline.outcome import Kept, Outcome, Usage
+from pipeline.outcome import NOTHING, Kept, Outcome
 from pipeline.recipe import DetectorRuntime, Identity, Recipe
 from pipeline.records import Candidate, Frame, Mention, Record, record
 from pipeline.stages.model_resources import model_resources
 
-_FRAMES_A_PACK: Final = 8
-"""About as many frames have the mentions of a pack, each a call where an endpoint detects."""
+_PACK_MENTIONS: Final = 32
+"""Of a pack; each is a call where an endpoint detects."""
 
 
 @record
@@ -68,13 +68,22 @@ class DetectionWorker:
                 yield from (found.outcome() for _ in same)
                 continue
             checked = self._checked(same, found)
-            if isinstance(checked, ModelFailure):
-                yield from (checked.outcome() for _ in same)
-                continue
             usage = found.usage
-            for unit, boxes, similarities in zip(same, found.boxes, checked, strict=True):
-                yield Kept(self._candidates(unit, boxes, similarities), usage=usage)
-                usage = Usage()  # what the frame took is counted once
+            for unit, boxes, similar in zip(same, found.boxes, checked, strict=True):
+                yield replace(self._outcome(unit, boxes, similar), usage=usage)
+                usage = NOTHING  # what the frame took is counted once
+
+    def _outcome(
+        self,
+        unit: Unit,
+        boxes: Sequence[ScoredBox] | ModelFailure,
+        similar: Sequence[Similarity | None] | ModelFailure,
+    ) -> Outcome:
+        if isinstance(boxes, ModelFailure):
+            return boxes.outcome()
+        if isinstance(similar, ModelFailure):
+            return similar.outcome()
+        return Kept(self._candidates(unit, boxes, similar))
 
     def close(self) -> None:
         if isinstance(self._detector, Closing):
@@ -82,14 +91,18 @@ class DetectionWorker:
 
     def _checked(
         self, units: Sequence[Unit], found: Detected
-    ) -> Sequence[Sequence[Similarity | None]] | ModelFailure:
-        if self._check is None or not any(found.boxes):
-            return [[None] * len(boxes) for boxes in found.boxes]
+    ) -> Sequence[Sequence[Similarity | None] | ModelFailure]:
+        """For each phrase the similarities of its boxes; none where no CLIP is configured."""
+        boxes = [() if isinstance(b, ModelFailure) else b for b in found.boxes]
+        if self._check is None or not any(boxes):
+            return [[None] * len(of_phrase) for of_phrase in boxes]
         request = self._request(units)
-        boxes = tuple(tuple(box.bbox for box in of_phrase) for of_phrase in found.boxes)
-        asked = CheckRequest(request.frame, request.jpeg, request.phrases, boxes)
+        places = tuple(tuple(box.bbox for box in of_phrase) for of_phrase in boxes)
+        asked = CheckRequest(request.frame, request.jpeg, request.phrases, places)
         (checked,) = self._check.check([asked])
-        return checked if isinstance(checked, ModelFailure) else checked.similarities
+        if isinstance(checked, ModelFailure):
+            return [checked for _ in units]
+        return checked.similarities
 
     def _candidates(
         self,
@@ -117,11 +130,11 @@ class DetectionWorker:
         frame = units[0].one(StoredFrame)
         jpeg = self._blobs.read(frame.blob, frame.offset, frame.length)
         phrases = tuple(u.one(Wanted).phrase for u in units)
-        return DetectionRequest(frame.id, jpeg, phrases, max(u.tried for u in units))
+        return DetectionRequest(frame.id, jpeg, phrases, tuple(u.tried for u in units))
 
 
 def _resources(recipe: Recipe) -> Resources:
-    resources = model_resources(recipe, "detector", _FRAMES_A_PACK)
+    resources = model_resources(recipe, "detector", _PACK_MENTIONS)
     if recipe.identity.clip.model is not None and resources.gpus == 0:
         return replace(resources, gpus=recipe.runtime.detector.gpus)
     return resources
@@ -146,4 +159,5 @@ def stage(recipe: Recipe, session: Session | None = None) -> Stage:
         },
         worker=partial(DetectionWorker, identity, recipe.runtime.detector, session),
         resources=_resources(recipe),
+        pack_units=_PACK_MENTIONS,
     )

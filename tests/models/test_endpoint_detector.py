@@ -23,6 +23,7 @@ from pipeline.outcome import Usage
 from pipeline.recipe import DetectorRuntime, EndpointDetectorSettings, Runtime
 from tests.fakes.openai_behaviours import Behaviour, Call, Content, Slow, Status, Truncated
 from tests.fakes.openai_server import FakeOpenAI
+from tests.models.detected import boxes_of
 from tests.shots import shots
 
 Script = Callable[[Call], Behaviour | None]
@@ -78,7 +79,7 @@ Make = Callable[..., Detector]
 
 
 def ask(shot: int, *phrases: str, tried: int = 0) -> DetectionRequest:
-    return DetectionRequest(f"v/f{shot}", shots()[shot].jpeg, phrases, tried)
+    return DetectionRequest(f"v/f{shot}", shots()[shot].jpeg, phrases, (tried,) * len(phrases))
 
 
 def one(detector: Detector, request: DetectionRequest) -> Detected:
@@ -88,9 +89,13 @@ def one(detector: Detector, request: DetectionRequest) -> Detected:
 
 
 def failed(detector: Detector, request: DetectionRequest) -> ModelFailure:
+    """Why the only phrase of a request has no answer, or the whole request."""
     (found,) = detector.detect([request])
-    assert isinstance(found, ModelFailure), found
-    return found
+    if isinstance(found, ModelFailure):
+        return found
+    (reason,) = found.boxes
+    assert isinstance(reason, ModelFailure), found
+    return reason
 
 
 def jpeg(height: int, width: int) -> bytes:
@@ -176,16 +181,18 @@ def test_a_box_that_is_none_is_asked_for_once_more(detectors: Make, wrong: str, 
     assert told in fake.calls[1].text
 
 
-def test_two_wrong_replies_fail_the_frame_and_say_for_which_phrase(detectors: Make) -> None:
+def test_two_wrong_replies_fail_their_phrase_and_no_other(detectors: Make) -> None:
     def script(call: Call) -> Behaviour | None:
         return Content(reply([3, 3, 2, 2])) if phrase_of(call) == "car" else None
 
     with FakeOpenAI(answer, script) as fake:
         bad, good = detectors(fake).detect([ask(5, "dog", "car"), ask(6, "dog")])
-    assert isinstance(bad, ModelFailure) and isinstance(good, Detected)
-    assert bad.error_class == "WrongSchema"
-    assert bad.message.startswith("'car': boxes.0.bbox_2d: [3, 3, 2, 2] is no")
-    assert bad.attempts == 2
+    assert isinstance(bad, Detected) and isinstance(good, Detected)
+    dog, car = bad.boxes
+    assert isinstance(car, ModelFailure) and not isinstance(dog, ModelFailure)
+    assert car.error_class == "WrongSchema"
+    assert car.message.startswith("boxes.0.bbox_2d: [3, 3, 2, 2] is no")
+    assert car.attempts == 2
     assert bad.usage.tokens_in > good.usage.tokens_in
 
 
@@ -213,7 +220,7 @@ def test_calls_of_all_frames_are_made_side_by_side_and_answered_in_order(detecto
     with FakeOpenAI(answer, script) as fake:
         found = list(detectors(fake).detect(requests))
     assert fake.in_flight_peak >= 8
-    assert [len(f.boxes[0]) for f in found if isinstance(f, Detected)] == [2] * 6
+    assert [len(boxes_of(f)[0]) for f in found] == [2] * 6
 
 
 def test_frames_are_read_no_further_ahead_than_calls_are_made(
@@ -247,7 +254,7 @@ def test_a_box_that_is_repeated_counts_once_and_the_first_are_kept(detectors: Ma
     boxes = [[i, 0, i + 10, 10] for i in (5, 5, 3, 1, 3, 0)]
     with FakeOpenAI(lambda _: reply(*boxes)) as fake:
         found = one(detectors(fake, max_candidates=3), ask(5, "dog"))
-    assert [box.bbox[0] for box in found.boxes[0]] == [0.005, 0.003, 0.001]
+    assert [box.bbox[0] for box in boxes_of(found)[0]] == [0.005, 0.003, 0.001]
 
 
 def test_what_names_nothing_is_not_asked_for(detectors: Make) -> None:

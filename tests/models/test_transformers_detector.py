@@ -18,6 +18,7 @@ from pipeline.models.detector import Detected, DetectionRequest, Detector, Score
 from pipeline.models.failure import ModelFailure
 from pipeline.models.loading import load_detector
 from pipeline.recipe import DetectorRuntime
+from tests.models.detected import boxes_of
 from tests.models.tiny_detectors import FAMILIES, noise, settings
 from tests.shots import shots
 
@@ -37,9 +38,7 @@ def found(
     detector: Detector, *requests: DetectionRequest
 ) -> list[tuple[tuple[ScoredBox, ...], ...]]:
     """The boxes of each phrase of each request, none of which may fail."""
-    answers = list(detector.detect(requests))
-    assert all(isinstance(answer, Detected) for answer in answers), answers
-    return [answer.boxes for answer in answers if isinstance(answer, Detected)]
+    return [boxes_of(answer) for answer in detector.detect(requests)]
 
 
 def alike(boxes: Sequence[ScoredBox], others: Sequence[ScoredBox]) -> bool:
