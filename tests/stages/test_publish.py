@@ -162,7 +162,8 @@ def test_the_dataset_is_made_once(tmp_path: Path) -> None:
     assert run.go() == 1
     assert len(first_samples(run.dataset, 100)) == 8
     found = read_sample(run.dataset, "q0000")
-    assert found is not None and found.core_frames[0].image == Picture(bytes=jpeg(7), path="v1-f0.jpg")
+    assert found is not None
+    assert found.core_frames[0].image == Picture(bytes=jpeg(7), path="v1-f0.jpg")
     assert "| selection | 10 | 8 | 2 `yes_no_bias` | |" in (run.dataset / "README.md").read_text()
     before = tree(run.dataset)
     assert run.go() == 0
