@@ -31,14 +31,16 @@ class PromptQueue:
         self._preparing = 0
         self._callers = 0
         self._bringing = 0
+        self._taking = False
         self._busy = False
         self._failure: Exception | None = None
 
     def enter(self) -> bool:
-        """Somebody awaits answers from now on; whether nobody did before."""
+        """Somebody awaits answers from now on; whether somebody has to begin to `take`."""
         with self._changed:
             self._callers += 1
-            return self._callers == 1
+            begin, self._taking = not self._taking, True
+            return begin
 
     def leave(self) -> None:
         """Somebody has all the answers, or wants them no more."""
@@ -95,7 +97,7 @@ class PromptQueue:
             self._changed.notify_all()
 
     def take(self) -> list[Prompt] | None:
-        """Wait for the next batch; None where nobody awaits any."""
+        """Wait for the next batch; None where nobody awaits any, and that is the end of it."""
         with self._changed:
             lingered = False
             while True:
@@ -103,6 +105,7 @@ class PromptQueue:
                 if self._groups.next_is_full():
                     return self._groups.cut()
                 if not self._groups and not self._callers and not self._preparing:
+                    self._taking = False
                     return None
                 if not self._groups or self._busy or self._preparing:
                     self._changed.wait()

@@ -8,6 +8,7 @@ While batch n generates, n+1 is on its way to the device and n+2 fills up. A bat
 slowest caption: the continuous batching of transformers takes token ids and no pictures (5.23).
 """
 
+import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
@@ -32,7 +33,7 @@ PREPARERS: Final = 4
 
 
 class Service:
-    """Answers prompts; its threads end with it."""
+    """Answers prompts. Its threads end with it, and hold it no longer than somebody asks."""
 
     def __init__(
         self,
@@ -52,14 +53,14 @@ class Service:
             self._queue.shrink,
         )
         self._preparers = ThreadPoolExecutor(PREPARERS, "prepare")
-        self._staging = ThreadPoolExecutor(1, "stage")
         self._generating = ThreadPoolExecutor(1, "generate")
 
     @contextmanager
     def serving(self) -> Iterator[None]:
         """Held by a caller as long as it awaits answers."""
         if self._queue.enter():
-            self._staging.submit(self._serve)
+            # A daemon: a caller that never comes to its end must not keep the process alive.
+            threading.Thread(target=self._serve, name="stage", daemon=True).start()
         try:
             yield
         finally:

@@ -1,14 +1,18 @@
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
-from transformers import GenerationConfig, PreTrainedTokenizerFast
+import transformers
 
 from pipeline.errors import RecipeError
 from pipeline.models.transformers_captioner.generation import generation_config
 from tests.models.tiny_vlm.lessons import tokenizer
 from tests.models.transformers_captioner.asking import captioner, right, texts, windows
+
+hf: Any = transformers
+"""Partly untyped upstream."""
 
 
 def test_what_a_checkpoint_would_rather_do_changes_no_caption(qwen: Path, tmp_path: Path) -> None:
@@ -35,7 +39,7 @@ def test_what_a_checkpoint_would_rather_do_changes_no_caption(qwen: Path, tmp_pa
 
 
 def test_its_special_tokens_and_those_it_must_not_write_are_kept() -> None:
-    own = GenerationConfig(
+    own = hf.GenerationConfig(
         eos_token_id=[7, 5], pad_token_id=3, bos_token_id=1, bad_words_ids=[[9]], top_p=0.5
     )
     made = generation_config(own, tokenizer(), 64)
@@ -44,11 +48,11 @@ def test_its_special_tokens_and_those_it_must_not_write_are_kept() -> None:
 
 
 def test_what_it_does_not_name_the_tokenizer_does() -> None:
-    made = generation_config(GenerationConfig(), tokenizer(), 64)
+    made = generation_config(hf.GenerationConfig(), tokenizer(), 64)
     assert (made.eos_token_id, made.pad_token_id) == ([2], 0)
 
 
 def test_a_model_that_cannot_end_is_refused() -> None:
-    words = PreTrainedTokenizerFast(tokenizer_object=tokenizer().backend_tokenizer)
+    words = hf.PreTrainedTokenizerFast(tokenizer_object=tokenizer().backend_tokenizer)
     with pytest.raises(RecipeError, match=r"captioner\.model: .* end-of-text token"):
-        generation_config(GenerationConfig(), words, 64)
+        generation_config(hf.GenerationConfig(), words, 64)

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ def bring(queue: PromptQueue, *prompts: Prompt) -> None:
             queue.prepared(queue.reserve(), one)
 
 
-def waiting(future: "Future[object]") -> bool:
+def waiting(future: Future[Any]) -> bool:
     time.sleep(MOMENT)
     return not future.done()
 
@@ -31,14 +32,22 @@ def pool() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(2)
 
 
-def test_nobody_there_is_no_batch() -> None:
-    assert PromptQueue(100).take() is None
+def test_nobody_there_is_no_batch_and_whoever_comes_next_begins_anew() -> None:
+    queue = PromptQueue(100)
+    assert queue.take() is None
+    assert queue.enter()
+    assert not queue.enter()
+    queue.leave()
+    queue.leave()
+    assert not queue.enter()  # whoever takes has not noticed that nobody was there
+    queue.leave()
+    assert queue.take() is None
+    assert queue.enter()
 
 
 def test_a_full_batch_leaves_at_once_even_while_the_model_works() -> None:
     queue = PromptQueue(30)
-    assert queue.enter()
-    assert not queue.enter()
+    queue.enter()
     prompts = [prompt() for _ in range(3)]
     queue.begins([])
     bring(queue, *prompts)
