@@ -51,7 +51,7 @@ class MetricsReader:
             delta_hue=hue,
             delta_sat=sat,
             delta_lum=lum,
-            average_rgb=sum(cv2.mean(small)[:3]) / 3,
+            average_rgb=sum(cv2.sumElems(small)[:3]) / (3 * grey.size),
             luma_change=change,
         )
 
@@ -63,5 +63,7 @@ class MetricsReader:
 
 
 def _mean_change(now: Picture, before: Picture) -> tuple[float, float, float]:
-    first, second, third, _ = cv2.mean(cv2.absdiff(now, before))
-    return first, second, third
+    """Of each channel: the exact sum of its changes, divided once, as PySceneDetect does."""
+    first, second, third, _ = cv2.sumElems(cv2.absdiff(now, before))
+    count = now.shape[0] * now.shape[1]
+    return first / count, second / count, third / count
