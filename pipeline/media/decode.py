@@ -78,28 +78,29 @@ class SegmentDecoder:
 
     def _frames(self, index: FrameIndex | None) -> Iterator[tuple[VideoFrame, Fraction]]:
         """Everything that the decoder returns; notes the packets' times in `index`."""
-        packet = None
+        last, time_base = None, Fraction(0)
         for packet in self._packets():
+            if last is None:
+                time_base = packet.time_base
+            last = packet
             if packet.is_corrupt:
                 self.errors += 1
                 continue
             if index is not None and is_frame(packet) and packet.pts is not None:
                 index.add(packet.pts)
-            yield from self._decoded(packet, packet)
-        if packet is not None:
-            yield from self._decoded(packet, None)
+            for frame in self._decoded(packet, packet):
+                yield frame, time_base
+        if last is not None:
+            for frame in self._decoded(last, None):
+                yield frame, time_base
 
-    def _decoded(
-        self, of: VideoPacket, packet: VideoPacket | None
-    ) -> Iterator[tuple[VideoFrame, Fraction]]:
+    def _decoded(self, of: VideoPacket, packet: VideoPacket | None) -> list[VideoFrame]:
         """The frames that come out when `packet`, or the end, goes into the stream's decoder."""
         try:
-            frames = of.stream.codec_context.decode(packet)
+            return of.stream.codec_context.decode(packet)
         except av.error.FFmpegError:
             self.errors += 1
-            return
-        for frame in frames:
-            yield frame, of.time_base
+            return []
 
     def _packets(self) -> Iterator[VideoPacket]:
         """The packets from the segment's first keyframe on.

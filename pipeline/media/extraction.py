@@ -93,7 +93,7 @@ def extract(
                     width=picture.shape[1],
                     height=picture.shape[0],
                     jpeg=encode_jpeg(picture, settings.jpeg_quality),
-                    sharpness=metrics.sharpness,
+                    sharpness=reader.sharpness(),
                     motion=local,
                 )
             )

@@ -4,7 +4,9 @@ from typing import TypeAlias, cast
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 from av.video.frame import VideoFrame
+from av.video.plane import VideoPlane
 from av.video.reformatter import Colorspace, Interpolation, VideoReformatter
 from cv2.typing import MatLike
 
@@ -12,6 +14,9 @@ from pipeline.media.source import clockwise
 
 Picture: TypeAlias = MatLike
 """8-bit pixels, height by width by channels in the order blue, green, red."""
+
+Lines: TypeAlias = npt.NDArray[np.uint8]
+"""Bytes of one plane, a row a line."""
 
 UNSPECIFIED = 2
 HIGH_DEFINITION_LINES = 720
@@ -24,12 +29,15 @@ _TURNS = {
 }
 
 
-def pixels(frame: VideoFrame) -> Picture:
-    """A packed 24-bit frame's pixels, without a copy; they keep the frame alive."""
-    plane = frame.planes[0]
-    lines = np.frombuffer(cast(memoryview, plane), np.uint8)
-    lines = lines.reshape(frame.height, plane.line_size)
-    return lines[:, : frame.width * 3].reshape(frame.height, frame.width, 3)
+def lines(plane: VideoPlane, pixel_bytes: int = 1) -> Lines:
+    """A plane's bytes, line by line, without a copy; they keep the frame alive."""
+    flat = np.frombuffer(cast(memoryview, plane), np.uint8)
+    return flat.reshape(plane.height, plane.line_size)[:, : plane.width * pixel_bytes]
+
+
+def pixels(frame: VideoFrame, channels: int = 3) -> Picture:
+    """The pixels of a packed frame with a byte a channel, without a copy."""
+    return lines(frame.planes[0], channels).reshape(frame.height, frame.width, channels)
 
 
 def displayed(

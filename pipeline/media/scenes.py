@@ -9,7 +9,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, cast
 
 import numpy as np
 from scenedetect import AdaptiveDetector, ContentDetector, FrameTimecode, ThresholdDetector
@@ -47,8 +47,8 @@ class _FromComponents(ContentDetector):  # type: ignore[misc]  # scenedetect has
 
     def _calculate_frame_score(self, timecode: FrameTimecode, frame_img: object) -> float:
         # The formula of ContentDetector with its default weights, in its order of addition.
-        hue, sat, lum = np.asarray(frame_img)
-        return float(sum((hue * 1.0, sat * 1.0, lum * 1.0, 0.0)) / 3.0)
+        hue, sat, lum = cast(tuple[float, float, float], frame_img)
+        return sum((hue * 1.0, sat * 1.0, lum * 1.0, 0.0)) / 3.0
 
 
 class _AdaptiveFromComponents(AdaptiveDetector, _FromComponents):  # type: ignore[misc]
@@ -114,15 +114,17 @@ def _detector(name: str, threshold: float | None, min_scene_frames: int) -> Scen
 
 def _cuts(frames: Sequence[FrameScores], rate: Fraction, detector: SceneDetector) -> Iterable[int]:
     """The places in `frames` where a scene starts."""
-    start = frames[0].pts_seconds
-    codes = [_timecode(frame.pts_seconds - start, rate) for frame in frames]
+    start, clock = frames[0].pts_seconds, FrameTimecode(0, fps=rate)
+    codes = [_timecode(frame.pts_seconds - start, clock) for frame in frames]
     whole = isinstance(detector, ThresholdDetector)
     found: list[FrameTimecode] = []
     for frame, code in zip(frames, codes, strict=True):
-        measured = (
-            (frame.average_rgb,) if whole else (frame.delta_hue, frame.delta_sat, frame.delta_lum)
+        found += detector.process_frame(
+            code,
+            np.array([frame.average_rgb])
+            if whole
+            else (frame.delta_hue, frame.delta_sat, frame.delta_lum),
         )
-        found += detector.process_frame(code, np.array(measured))
     found += detector.post_process(codes[-1])
     if whole:  # The middle of a fade: a frame number at the average rate.
         numbers = [code.frame_num for code in codes]
@@ -131,5 +133,6 @@ def _cuts(frames: Sequence[FrameScores], rate: Fraction, detector: SceneDetector
     return [bisect_left(times, cut.pts) for cut in found]
 
 
-def _timecode(seconds: float, rate: Fraction) -> FrameTimecode:
-    return FrameTimecode(Timecode(round(seconds / MICROSECOND), MICROSECOND), fps=rate)
+def _timecode(seconds: float, clock: FrameTimecode) -> FrameTimecode:
+    """A time at the rate of `clock`, which is a fraction already and so needs no conversion."""
+    return FrameTimecode(Timecode(round(seconds / float(MICROSECOND)), MICROSECOND), fps=clock)

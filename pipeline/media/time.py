@@ -14,8 +14,8 @@ from fractions import Fraction
 
 
 def seconds(pts: int, time_base: Fraction) -> float:
-    """The time of `pts` ticks, rounded once."""
-    return float(pts * time_base)
+    """The time of `pts` ticks, rounded once: Python divides integers exactly."""
+    return pts * time_base.numerator / time_base.denominator
 
 
 class FrameIndex:

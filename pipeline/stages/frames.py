@@ -166,7 +166,7 @@ def stage(recipe: Recipe) -> Stage:
     columns = ("id", "time_base_num", "time_base_den", "keyframes")
     return Stage(
         name="frames",
-        version=1,
+        version=2,
         primary=Table("videos", Video, DecodableVideo),
         split=Split(columns, BySegment(settings.segment_minutes)),
         writes=(Frame, Metric),

@@ -30,6 +30,11 @@ def test_seconds_are_rounded_once() -> None:
     assert seconds(1001 * 17, Fraction(1, 30000)) == 17 * 1001 / 30000
 
 
+@given(st.integers(-(2**62), 2**62), st.fractions(Fraction(1, 10**9), 10))
+def test_seconds_are_the_nearest_float(pts: int, time_base: Fraction) -> None:
+    assert seconds(pts, time_base) == float(pts * time_base)
+
+
 def test_named_rate_wins_where_it_fits_coarse_times() -> None:
     ntsc = Fraction(30000, 1001)
     times = [round(i / ntsc * 1000) for i in range(500)]
