@@ -127,8 +127,8 @@ class _Process:
         if self._server is not None and self._server.command == command:
             return self._server
         self.end()
-        log = self.session.root / "logs" / f"server-{section}-{socket.gethostname()}-{os.getpid()}"
-        self._server = ManagedServer(command, log.with_suffix(".log"))
+        name = f"server-{section}-{socket.gethostname()}-{os.getpid()}.log"
+        self._server = ManagedServer(command, self.session.root / "logs" / name)
         self._server.up()
         return self._server
 
@@ -150,7 +150,7 @@ class _Process:
         limits = limits_of(self.session.runtime, section)
         limiter = self._limiter(limits) if server is None else self._own_limiter(limits)
         gate = Gate(limiter, f"{uuid.uuid4().hex[:8]}-{section}")
-        transport = Transport(runtime, secret)
+        transport = Transport(runtime, secret, direct=server is not None)
         calls = Calls(
             settings.model, runtime, runtime.price, transport, gate, self._attempts, server
         )
@@ -199,5 +199,7 @@ def close(session: Session) -> None:
     """Close what this process keeps of a session: connections, journals, grants, its server."""
     process = _processes.pop(session.name, None)
     if process is not None:
-        run(process.close())
-        process.end()
+        try:
+            run(process.close())
+        finally:
+            process.end()

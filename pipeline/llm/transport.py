@@ -50,7 +50,12 @@ class Attempt:
 class Transport:
     """The connection pool to one endpoint; belongs to one event loop."""
 
-    def __init__(self, runtime: EndpointRuntime, secret: Secret) -> None:
+    def __init__(self, runtime: EndpointRuntime, secret: Secret, *, direct: bool = False) -> None:
+        """Make the pool; connects to nobody yet.
+
+        Args:
+            direct: through no proxy, whatever the environment says.
+        """
         try:
             import httpx2
             import openai
@@ -65,7 +70,9 @@ class Transport:
         limits = httpx2.Limits(
             max_connections=runtime.in_flight, max_keepalive_connections=runtime.in_flight
         )
-        self._http = openai.DefaultAioHttpClient(limits=limits, timeout=runtime.timeout_seconds)
+        self._http = openai.DefaultAioHttpClient(
+            limits=limits, timeout=runtime.timeout_seconds, trust_env=not direct
+        )
         self.sdk = openai.AsyncOpenAI(
             base_url=runtime.base_url,
             api_key=secret.value or NO_KEY,

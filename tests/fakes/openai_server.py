@@ -93,6 +93,7 @@ class FakeOpenAI:
         keep_bodies: bool = True,
         batch_polls: int = 1,
         batch_script: BatchScript | None = None,
+        port: int = 0,
     ) -> None:
         self.base_url = ""
         self.calls: list[Call] = []
@@ -110,6 +111,7 @@ class FakeOpenAI:
         self._in_flight = 0
         self._faults: list[Exception] = []
         self._batches = Batches(self._batch_line, batch_polls, batch_script)
+        self._wanted = port
         self._port: Future[int] = Future()
         self._thread = threading.Thread(target=self._run, name="fake-openai", daemon=True)
 
@@ -156,7 +158,9 @@ class FakeOpenAI:
             self.connections += 1
             return protocol()
 
-        listener = await self._loop.create_server(connected, "127.0.0.1", 0, backlog=BACKLOG)
+        listener = await self._loop.create_server(
+            connected, "127.0.0.1", self._wanted, backlog=BACKLOG
+        )
         self._port.set_result(listener.sockets[0].getsockname()[1])
         await self._closing.wait()
         listener.close()

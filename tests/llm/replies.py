@@ -2,11 +2,38 @@
 
 import json
 import re
+from hashlib import sha256
 from typing import Any
 
 from tests.fakes.openai_behaviours import Call
 
 _MOMENT = re.compile(r'^\{"id": "(F\d+)", "seconds": ([\d.]+)', re.MULTILINE)
+_SEEN = (
+    "bicycle",
+    "street",
+    "crowd",
+    "umbrella",
+    "kitchen",
+    "harbour",
+    "forest",
+    "violin",
+    "snow",
+    "ladder",
+    "market",
+    "horse",
+    "tunnel",
+    "balcony",
+    "fire",
+    "river",
+    "stadium",
+    "piano",
+    "desert",
+    "lighthouse",
+    "train",
+    "orchard",
+    "window",
+    "statue",
+)
 _NAMED = re.compile(r'^\{"id": "(F\d+)".*?"label": "([a-z ]+)"', re.MULTILINE)
 
 
@@ -14,8 +41,19 @@ def talk(call: Call) -> str:
     """A valid reply for whichever stage asks, made from what it is given."""
     name = call.body.get("response_format", {}).get("json_schema", {}).get("name", "")
     user = next(m["content"] for m in call.body["messages"] if m["role"] == "user")
+    if name == "captions":
+        return json.dumps(_captions(user))
     text = user if isinstance(user, str) else user[0]["text"]
     return json.dumps(_REPLIES[name](text))
+
+
+def _captions(content: Any) -> Any:
+    """A caption a picture, the same for the same picture and unlike those of all others."""
+    urls = [part["image_url"]["url"] for part in content if part["type"] == "image_url"]
+    texts = [
+        " ".join(_SEEN[byte % len(_SEEN)] for byte in sha256(u.encode()).digest()[:6]) for u in urls
+    ]
+    return {"captions": [{"number": i, "text": text} for i, text in enumerate(texts, 1)]}
 
 
 def _questions(text: str) -> Any:

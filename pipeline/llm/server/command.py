@@ -38,7 +38,7 @@ class ServerCommand:
         }
         try:
             return [word.format_map(values) for word in shlex.split(self.text)]
-        except (KeyError, IndexError, ValueError) as error:
+        except (AttributeError, KeyError, IndexError, TypeError, ValueError) as error:
             known = ", ".join(f"{{{name}}}" for name in BLANKS)
             raise RecipeError(
                 f"{self.section}.command: {self.text!r} cannot be filled in ({error}); known are "
@@ -54,9 +54,10 @@ class ServerCommand:
         """Refuse a command that cannot run here.
 
         Raises:
-            RecipeError: it has no place for the port, or its program is not installed.
+            RecipeError: it cannot be filled in, has no place for the port, or its program is not
+                installed.
         """
-        if "{port}" not in self.text:
+        if self.arguments(1) == self.arguments(2):
             raise RecipeError(
                 f"{self.section}.command: {self.text!r} has no {{port}}: where would it listen?"
             )
