@@ -27,6 +27,16 @@ Workers = Annotated[Count | tuple[Count, Count] | None, AfterValidator(_ordered)
 """At most so many, or between so many and so many; null: as many as fit."""
 
 
+def _whole_or_part(gpus: float) -> float:
+    if gpus > 1 and gpus != int(gpus):
+        raise ValueError("needs to be a whole number, or a part of one GPU")
+    return gpus
+
+
+Gpus = Annotated[float, Field(ge=0), AfterValidator(_whole_or_part)]
+"""Of one worker: several whole ones, or a part of one."""
+
+
 def by_kind(default: str, **same: str) -> Discriminator:
     """Tells the models of a section apart by its field `kind`.
 

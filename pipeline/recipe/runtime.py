@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from pipeline.recipe.base import Count, Positive, Settings, Workers
+from pipeline.recipe.base import Count, Gpus, Positive, Settings, Workers
 from pipeline.recipe.endpoint import BudgetRuntime, EndpointRuntime
 
 
@@ -24,7 +24,7 @@ class EmbedderRuntime(Settings):
     workers: Workers = None
     """Copies of the model, `n` at most or `[least, most]`; null: as many as there is work and room
     for."""
-    gpus: Annotated[float, Field(ge=0)] | None = None
+    gpus: Gpus | None = None
     """Of one copy; null: one where the machine has any, else none. Parts of one share it."""
 
 
