@@ -11,13 +11,19 @@ from pipeline.models.captioner import Captioned, CaptionFrame, CaptionWindow
 from pipeline.models.failure import ModelFailure
 from pipeline.models.loading import captioner_revision, load_captioner, model_identity
 from pipeline.outcome import Kept, Outcome
-from pipeline.recipe import CaptionerRuntime, CaptionerSettings, Recipe
+from pipeline.recipe import (
+    CaptionerRuntime,
+    CaptionerSettings,
+    DetectorCaptionerSettings,
+    Recipe,
+)
 from pipeline.records import Caption, Frame, Record, record
 from pipeline.stages.model_resources import model_resources
 from pipeline.stages.windows import by_window
 
 _PACK_WINDOWS: Final = 4
-"""Of a captioner that has several packs at work: few enough that a dead worker loses minutes."""
+"""Of a captioner that has several packs at work, each a window at a time: few enough that a dead
+worker loses minutes."""
 
 
 @record
@@ -91,7 +97,8 @@ def stage(recipe: Recipe, session: Session | None = None) -> Stage:
     identity = recipe.identity
     settings = identity.captioner
     frames = identity.captions.window_seconds * identity.frames.static_fps
-    resources = model_resources(recipe, "captioner", _PACK_WINDOWS * max(1, round(frames)))
+    together = 1 if isinstance(settings, DetectorCaptionerSettings) else settings.frames_together
+    resources = model_resources(recipe, "captioner", max(1, round(frames / together)))
     return Stage(
         name="captions",
         version=2,
