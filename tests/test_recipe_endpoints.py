@@ -47,3 +47,10 @@ def test_an_address_holds_no_password_and_a_key_is_the_name_of_a_variable() -> N
 def test_a_program_cannot_guess_blindly() -> None:
     with pytest.raises(ValidationError, match=r"verdicts\.blind needs judge\.kind endpoint"):
         recipe({"verdicts": {"blind": True}}, {})
+
+
+def test_a_worker_gets_whole_gpus_or_a_part_of_one() -> None:
+    for gpus in (None, 0, 0.25, 1, 2.0):
+        assert EndpointRuntime(gpus=gpus).gpus == gpus
+    with pytest.raises(ValidationError, match="a whole number, or a part of one"):
+        EndpointRuntime(gpus=1.5)

@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -97,13 +97,14 @@ class RayLanes:
         """
         workers = _room(resources)
         if workers < 1:
-            has = _has()
+            has, machines = _has(), len(_machines())
             raise ResourceError(
                 f"stage {stage} needs {resources.cpus:g} CPUs, {resources.gpus:g} GPUs and "
                 f"{resources.memory_bytes / 1e9:.1f} GB for one worker; the cluster has "
                 f"{has.get('CPU', 0.0):g} CPUs, {has.get('GPU', 0.0):g} GPUs and "
-                f"{has.get('memory', 0.0) / 1e9:.1f} GB: choose other settings or a larger "
-                "--address"
+                f"{has.get('memory', 0.0) / 1e9:.1f} GB"
+                f"{f' on {machines} machines' if machines > 1 else ''}: choose other settings or "
+                "a larger --address"
             )
         return workers
 
@@ -131,13 +132,36 @@ def _has() -> dict[str, float]:
     return has
 
 
+def _machines() -> list[dict[str, float]]:
+    """What each machine of the cluster has."""
+    import ray
+
+    ask: Any = ray.nodes
+    return [node["Resources"] for node in ask() if node["Alive"]]
+
+
 def _room(resources: Resources) -> int:
-    """How many workers with these needs the cluster holds if nothing else runs."""
-    has = _has()
-    limits = [has.get("CPU", 0.0) // resources.cpus]
+    """How many workers with these needs the cluster holds if nothing else runs.
+
+    A worker lives on one machine, and a worker that needs a part of a GPU on one GPU: what is left
+    over on several does not add up, and a worker that was promised it would be waited for for ever.
+    """
+    return sum(_room_on(machine, resources) for machine in _machines())
+
+
+def _room_on(machine: Mapping[str, float], resources: Resources) -> int:
+    limits = [_times(machine.get("CPU", 0.0), resources.cpus)]
     if resources.gpus:
-        # A copy on several GPUs, or several copies on one: parts of a GPU do not add up.
-        limits.append(has.get("GPU", 0.0) // resources.gpus)
+        devices = machine.get("GPU", 0.0)
+        if resources.gpus < 1:
+            limits.append(int(devices) * _times(1.0, resources.gpus))
+        else:
+            limits.append(_times(devices, resources.gpus))
     if resources.memory_bytes:
-        limits.append(has.get("memory", 0.0) // resources.memory_bytes)
-    return int(min(limits))
+        limits.append(_times(machine.get("memory", 0.0), resources.memory_bytes))
+    return min(limits)
+
+
+def _times(has: float, needs: float) -> int:
+    """How often it goes in; ten times where 0.1 is needed of 1, whatever floats make of it."""
+    return int(has / needs + 1e-9)

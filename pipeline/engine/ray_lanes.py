@@ -68,10 +68,16 @@ class _ModelHolder:
     def run(self, identity: str, executor: Executor, pack: Pack) -> Summary:
         with self._turn:
             if identity != self._identity:
-                self._executor, self._identity = executor, identity
+                self._take_over(executor)
+                self._identity = identity
             current = self._executor
         assert current is not None
         return current.run(pack, self._turn)
+
+    def _take_over(self, executor: Executor) -> None:
+        before, self._executor = self._executor, executor
+        if before is not None and not executor.stage.resources.session:
+            before.close()
 
     def close(self) -> None:
         """End what the worker started outside of this process."""
@@ -240,15 +246,18 @@ class ActorLane:
 
     def wait(self, timeout: float) -> list[Event]:
         events: list[Event] = []
+        dead: dict[Any, Died] = {}
         for ref in _landed(self._flying, timeout):
-            if ref not in self._flying:
-                continue
             actor, pack = self._flying.pop(ref)
             result = _result(ref)
             if isinstance(result, str):
-                events.append(Died([pack, *self._bury(actor)], result))
+                packs = dead[actor].packs if actor in dead else ()
+                dead[actor] = Died([*packs, pack], result)
             else:
                 events.append(_event(pack, result))
+        # Only now: what a dead actor had done before is not taken back.
+        for actor, died in dead.items():
+            events.append(Died([*died.packs, *self._bury(actor)], died.reason))
         self._watchdog.heard() if events else self._watchdog.silent(timeout)
         if self._flying:
             self.pool.shrink(self._load())

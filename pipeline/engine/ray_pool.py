@@ -74,7 +74,7 @@ class ActorPool:
         self._idle = {actor: self._idle.get(actor, now) for actor in idle}
         long = [actor for actor, since in self._idle.items() if now - since > IDLE_SECONDS]
         spare = len(self.actors) - self.bounds[0]
-        self._end(long[:spare])
+        self._end(long[: max(0, spare)])
 
     def bury(self, dead: Any) -> None:
         """Forget an actor that died."""

@@ -167,6 +167,9 @@ class Resources:
     """Packs a worker has at work at the same time. More than one is for a worker that waits
     for others (endpoints) and may be called by several threads at once; its packs keep the
     stage's `pack_units`, so that no pack waits for more than a few slow answers."""
+    session: bool = False
+    """Its worker uses what its process keeps of the run's session (connections, a model server):
+    not closed when the next such stage takes the process over."""
     driver: bool = False
     """Runs in the driver's own process (publish): it takes the whole workspace anyway."""
 

@@ -97,6 +97,13 @@ class Asking:
                 return stored
             new[stored.key] = stored
 
+    def known(
+        self, request: ChatRequest, reply: type[BaseModel], context: Mapping[str, Any]
+    ) -> Answered | None:
+        """The valid reply to a request that was answered before; asks nobody."""
+        found = follow(request, reply, context, self.responses.find)
+        return answered(found, Tokens(0), 0.0, 0) if isinstance(found, Found) else None
+
     async def _answer(
         self, request: ChatRequest, stage: str, unit: str, spent: _Spent
     ) -> Stored | Unanswered:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pipeline.llm.asking import Answered, Asking, Unanswered
@@ -34,17 +35,23 @@ class EndpointCaptioner:
         """
         # Made outside of the loop's own thread, on which it waits.
         asking = self._session.asking("captioner", self._settings)
+        size = self._settings.frames_together
         for window in windows:
-            yield run(self._window(asking, window))
+            frames = window.frames
+            chunks = [frames[i : i + size] for i in range(0, len(frames), size)]
+            # Scaling pictures takes milliseconds each, for which the loop has no time.
+            requests = [(self._request(chunk), len(chunk)) for chunk in chunks]
+            yield run(self._window(asking, window, requests))
 
     def close(self) -> None:
         """Let go of connections, and end the server that was started for this captioner."""
         close(self._session)
 
-    async def _window(self, asking: Asking, window: CaptionWindow) -> Captioned | ModelFailure:
-        size = self._settings.frames_together
-        chunks = [window.frames[i : i + size] for i in range(0, len(window.frames), size)]
-        tasks = [asyncio.create_task(self._ask(asking, window, chunk)) for chunk in chunks]
+    async def _window(
+        self, asking: Asking, window: CaptionWindow, requests: Sequence[tuple[ChatRequest, int]]
+    ) -> Captioned | ModelFailure:
+        asked = (self._ask(asking, window, request, frames) for request, frames in requests)
+        tasks = [asyncio.create_task(one) for one in asked]
         try:
             found = await asyncio.gather(*tasks)
         except BaseException:
@@ -66,13 +73,18 @@ class EndpointCaptioner:
         return Captioned(tuple(captions), usage)
 
     async def _ask(
-        self, asking: Asking, window: CaptionWindow, frames: Sequence[CaptionFrame]
+        self, asking: Asking, window: CaptionWindow, request: ChatRequest, frames: int
     ) -> Answered | Unanswered:
-        request = self._request(frames, window.tried)
-        context: Mapping[str, Any] = {"given": {}, "frames": len(frames)}
+        context: Mapping[str, Any] = {"given": {}, "frames": frames}
+        # What failed is asked anew; what was well answered beside it is not.
+        for replicate in range(window.tried):
+            known = asking.known(replace(request, replicate=replicate), CaptionsReply, context)
+            if known is not None:
+                return known
+        request = replace(request, replicate=window.tried)
         return await asking.ask(request, CaptionsReply, context, "captions", window.id)
 
-    def _request(self, frames: Sequence[CaptionFrame], replicate: int) -> ChatRequest:
+    def _request(self, frames: Sequence[CaptionFrame]) -> ChatRequest:
         settings = self._settings
         messages = self._prompt.messages(frames=frames_json([f.pts_seconds for f in frames]))
         pictures = tuple(
@@ -93,5 +105,4 @@ class EndpointCaptioner:
             ),
             schema_name="captions",
             schema=response_schema(CaptionsReply),
-            replicate=replicate,
         )

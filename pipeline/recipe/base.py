@@ -23,17 +23,18 @@ def _ordered(workers: int | tuple[int, int] | None) -> int | tuple[int, int] | N
     return workers
 
 
-def _whole(gpus: float | None) -> float | None:
-    if gpus is not None and gpus > 1 and gpus != int(gpus):
-        raise ValueError("needs a whole number above 1: parts of two GPUs do not make one")
+Workers = Annotated[Count | tuple[Count, Count] | None, AfterValidator(_ordered)]
+"""At most so many, or between so many and so many; null: as many as fit."""
+
+
+def _whole_or_part(gpus: float) -> float:
+    if gpus > 1 and gpus != int(gpus):
+        raise ValueError("needs to be a whole number, or a part of one GPU")
     return gpus
 
 
-Gpus = Annotated[Annotated[float, Field(ge=0)] | None, AfterValidator(_whole)]
-"""Of one worker; null: one where the machine has any."""
-
-Workers = Annotated[Count | tuple[Count, Count] | None, AfterValidator(_ordered)]
-"""At most so many, or between so many and so many; null: as many as fit."""
+Gpus = Annotated[float, Field(ge=0), AfterValidator(_whole_or_part)]
+"""Of one worker: several whole ones, or a part of one."""
 
 
 def by_kind(default: str, **same: str) -> Discriminator:

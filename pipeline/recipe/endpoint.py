@@ -76,7 +76,7 @@ class EndpointRuntime(Settings):
     `{model}`, `{revision}`, `{dtype}`, `{port}` and `{gpus}`. For `judge`, null: as `writer`."""
     ready_seconds: Positive = 1800.0
     """Of `server`: how long it may take until it answers; large models load for minutes."""
-    gpus: Gpus = None
+    gpus: Gpus | None = None
     """Of one worker; null: one where the machine has any, else none. Parts of one share it."""
     api_key_env: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] | None = None
     """The environment variable that holds the key, read where the calls are made; null: none."""

@@ -24,7 +24,7 @@ class EmbedderRuntime(Settings):
     workers: Workers = None
     """Copies of the model, `n` at most or `[least, most]`; null: as many as there is work and room
     for."""
-    gpus: Gpus = None
+    gpus: Gpus | None = None
     """Of one copy; null: one where the machine has any, else none. Parts of one share it."""
 
 

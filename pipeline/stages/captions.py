@@ -11,13 +11,20 @@ from pipeline.models.captioner import Captioned, CaptionFrame, CaptionWindow
 from pipeline.models.failure import ModelFailure
 from pipeline.models.loading import captioner_revision, load_captioner, model_identity
 from pipeline.outcome import Kept, Outcome
-from pipeline.recipe import CaptionerRuntime, CaptionerSettings, Identity, Recipe
+from pipeline.recipe import (
+    CaptionerRuntime,
+    CaptionerSettings,
+    DetectorCaptionerSettings,
+    Identity,
+    Recipe,
+)
 from pipeline.records import Caption, Frame, Record, Screened, record
 from pipeline.stages.model_resources import model_resources
 from pipeline.stages.windows import by_window, passed_by_window
 
 _PACK_WINDOWS: Final = 4
-"""Of a captioner that has several packs at work: few enough that a dead worker loses minutes."""
+"""Of a captioner that has several packs at work, each a window at a time: few enough that a dead
+worker loses minutes."""
 
 
 @record
@@ -112,7 +119,8 @@ def stage(recipe: Recipe, session: Session | None = None) -> Stage:
     settings = identity.captioner
     frames = identity.captions.window_seconds * identity.frames.static_fps
     primary, split, lookups = _reads(identity)
-    resources = model_resources(recipe, "captioner", _PACK_WINDOWS * max(1, round(frames)))
+    together = 1 if isinstance(settings, DetectorCaptionerSettings) else settings.frames_together
+    resources = model_resources(recipe, "captioner", max(1, round(frames / together)))
     return Stage(
         name="captions",
         version=1,

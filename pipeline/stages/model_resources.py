@@ -39,8 +39,10 @@ def _asking(settings: EndpointModel, runtime: EndpointRuntime, pack_calls: int) 
     calls = (1 + WAITING) * runtime.in_flight
     if settings.kind == "server":
         packs = max(2, -(-calls // pack_calls))
-        return Resources(model=True, gpus=runtime.gpus, workers=runtime.workers, packs=packs)
+        return Resources(
+            model=True, gpus=runtime.gpus, workers=runtime.workers, packs=packs, session=True
+        )
     most = runtime.workers[1] if isinstance(runtime.workers, tuple) else runtime.workers
     workers = most or -(-runtime.in_flight // CALLS_A_WORKER)
     packs = max(2, -(-calls // (pack_calls * workers)))
-    return Resources(model=True, workers=workers, packs=packs)
+    return Resources(model=True, workers=workers, packs=packs, session=True)

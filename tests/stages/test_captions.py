@@ -1,10 +1,14 @@
 from pathlib import Path
+from typing import Literal
+
+import pytest
 
 from pipeline.outcome import Failed
 from pipeline.recipe import (
     CaptionerRuntime,
     CaptionsSettings,
     DetectorCaptionerSettings,
+    EndpointCaptionerSettings,
     FiltersSettings,
     Identity,
     Recipe,
@@ -64,3 +68,19 @@ def test_with_a_filter_only_frames_that_passed_are_captioned(tmp_path: Path) -> 
     (caption,) = kept(outcome)
     (plain,) = kept(run(STAGE, blobs, unit(STAGE, "v/w000000", frame))[0])
     assert caption == plain
+
+
+@pytest.mark.parametrize("together", [1, 4, 30])
+@pytest.mark.parametrize("kind", ["endpoint", "server"])
+def test_enough_windows_are_at_work_for_the_calls_in_flight(
+    together: int, kind: Literal["endpoint", "server"]
+) -> None:
+    settings = EndpointCaptionerSettings(kind=kind, model="m", frames_together=together)
+    reached = CaptionerRuntime(base_url="http://127.0.0.1:1/v1", command="x {port}", in_flight=64)
+    recipe = Recipe(
+        name="t", identity=Identity(captioner=settings), runtime=Runtime(captioner=reached)
+    )
+    resources = stage(recipe).resources
+    calls_a_window = -(-30 // together)
+    # A pack has one window at a time in calls; some wait for their last answer.
+    assert 2 * 64 <= resources.packs * calls_a_window <= 6 * 64

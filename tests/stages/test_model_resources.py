@@ -61,7 +61,7 @@ def test_a_large_embedder_gets_a_gpu_and_the_embedded_one_none() -> None:
 
 
 def test_parts_of_two_gpus_make_no_whole_one() -> None:
-    with pytest.raises(ValueError, match="whole number above 1"):
+    with pytest.raises(ValueError, match="whole number, or a part of one GPU"):
         recipe({}, {"embedder": {"gpus": 1.5}})
     with pytest.raises(ValueError, match="least <= most"):
         recipe({}, {"embedder": {"workers": [3, 2]}})
