@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 class TransformersCaptioner:
     """See `pipeline.models.captioner.Captioner`.
 
-    Greedy unless the recipe says otherwise. A unit that was tried before is asked the same again;
-    what differs with its attempts is the seed with which an answer without end or of wrong form
-    is sampled once more.
+    Greedy unless the recipe says otherwise. An answer without end or of wrong form is asked for
+    once more, then sampled. A window's `tried` changes nothing but the seed: a greedy one that a
+    dead worker had gets the caption it would have had, and one that failed gets another chance.
     """
 
     def __init__(self, settings: TransformersCaptionerSettings, runtime: CaptionerRuntime) -> None:
