@@ -84,10 +84,19 @@ class RayLanes:
         self._owned = True
 
     def _settled(self, resources: Resources) -> Resources:
-        """With the GPUs that a worker gets where there are any, and none where there are none."""
+        """With the GPUs that a worker gets where there are any, and none where there are none.
+
+        A model server without a GPU computes on all processors of its machine: a second one beside
+        it would need its memory once more and make neither faster.
+        """
         if resources.gpus is not None:
             return resources
-        return replace(resources, gpus=1.0 if _has().get("GPU", 0.0) >= 1 else 0.0)
+        if _has().get("GPU", 0.0) >= 1:
+            return replace(resources, gpus=1.0)
+        if resources.session and resources.workers is None:
+            cpus = min(machine.get("CPU", 0.0) for machine in _machines())
+            return replace(resources, gpus=0.0, cpus=max(resources.cpus, cpus))
+        return replace(resources, gpus=0.0)
 
     def _fits(self, stage: str, resources: Resources) -> int:
         """How many workers of a stage fit the cluster.

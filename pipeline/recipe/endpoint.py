@@ -96,7 +96,8 @@ class EndpointRuntime(Settings):
     """What a picture counts at most, for budgets."""
     workers: Workers = None
     """Of an endpoint: processes that make calls; null: one for every 256 in flight. Of servers and
-    models: copies, `n` or `[least, most]`; null: as many as there is work and room for."""
+    models: copies, `n` or `[least, most]`; null: as many as there is work and room for, and one
+    server a machine where there are no GPUs."""
     price: PriceSettings | None = None
 
     @field_validator("base_url")

@@ -17,6 +17,7 @@ from pipeline.engine.execute import Executor, Summary
 from pipeline.engine.lane import Died, Done
 from pipeline.engine.stage import Resources
 from pipeline.errors import ResourceError
+from pipeline.store import Store
 from tests.engine.chain import Run, numbers
 from tests.engine.recorded import (
     KILLS_ONCE,
@@ -128,7 +129,7 @@ def test_packs_that_landed_with_a_death_are_not_taken_back(
             pass
 
     pool: Any = Pool()
-    lane = ray_lanes.ActorLane("identity", Executor(stage, "folder", None), pool)  # type: ignore[arg-type]
+    lane = ray_lanes.ActorLane("identity", Executor(stage, "folder", Store(tmp_path)), pool)
     lane._flying = {name: ("actor", pack) for name, pack in packs.items()}
     monkeypatch.setattr(ray_lanes, "_landed", lambda flying, timeout: list("abc"))
     monkeypatch.setattr(ray_lanes, "_result", lambda ref: results[ref])
@@ -173,6 +174,20 @@ def test_the_next_stage_takes_over_the_process_and_what_its_session_keeps(
     if not session:
         (_, later), (earlier, _) = events(tmp_path, "made"), events(tmp_path, "closed")
         assert earlier["time"] < later["time"], "its memory is free before the next is loaded"
+
+
+SERVER = Resources(model=True, gpus=None, session=True)
+
+
+@pytest.mark.parametrize(
+    ("resources", "room"),
+    [(SERVER, 1), (replace(SERVER, workers=(1, 2)), 2), (replace(SERVER, session=False), 2)],
+)
+def test_a_server_without_a_gpu_has_its_machine_to_itself(
+    tmp_path: Path, lanes: RayLanes, resources: Resources, room: int
+) -> None:
+    executor = Executor(recorded(tmp_path, resources), "folder", Store(tmp_path))
+    assert lanes.lane("identity", executor).workers == room
 
 
 def test_a_gpu_that_is_not_there_is_refused_with_the_numbers(
