@@ -1,7 +1,8 @@
 """Per-frame numbers on a small picture: what scene detectors, sampling and selection need.
 
 The hue, saturation and brightness changes are bit for bit those of PySceneDetect 0.7.2 reading
-through OpenCV, because they are measured on the same small picture (`pipeline.media.shrink`).
+through OpenCV, because they are measured on the same small picture (`pipeline.media.shrink`);
+docs/media.md says where versions of OpenCV see another one.
 """
 
 from dataclasses import dataclass
