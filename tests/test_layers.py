@@ -19,6 +19,7 @@ MAY_IMPORT = {
     "sent_pictures": {"engine", "llm", "models", "calls"},
     "doctor": {"llm", "models"},
     "calibration": {"engine", "stages"},
+    "validation": {"publish", "stages", "media"},
     "stages": {"engine", "models", "media", "publish", "llm", "recipe_file"},
     "publish": {"engine", "models", "schemas"},
     "engine": set[str](),
