@@ -17,6 +17,7 @@ from pipeline.cli import (
     retry,
     run,
     status,
+    validate,
     why,
 )
 from pipeline.cli.talk import talk
@@ -38,6 +39,7 @@ app.command("why")(why.why)
 app.command("retry")(retry.retry)
 app.command("inspect")(inspect.inspect)
 app.command("calibrate")(calibrate.calibrate)
+app.command("validate")(validate.validate)
 app.command("adopt")(adopt.adopt)
 app.command("doctor")(doctor.doctor)
 
