@@ -10,6 +10,7 @@ _LONGEST: Final = 1 << 26
 """Characters of one element; one that does not end within them never will."""
 _MARGIN: Final = 16
 """An error so close to the end of what was read may be a value that is cut off there."""
+_OF_NUMBERS: Final = "0123456789.eE+-"
 _SPACE: Final = " \t\n\r"
 
 
@@ -116,7 +117,9 @@ class _Text:
                     place = self._before + error.pos
                     raise BrokenJsonError(f"{error.msg} at character {place}") from error
             else:
-                if end < len(self._text) or self._ended:
+                # A number may be cut off in the middle of `1.5e3`, which reads as 1 until then.
+                cut = self._text[end : end + _MARGIN].strip(_OF_NUMBERS) == ""
+                if self._ended or not cut or len(self._text) - end > _MARGIN:
                     self._at = end
                     return value
             self._more(wanted)

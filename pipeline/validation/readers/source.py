@@ -79,8 +79,9 @@ class Source:
         """
         ordinal = 0
         for file in self.files:
+            split = file.split
             for number, raw in enumerate(raw_rows(file.path, pictures=pictures), 1):
-                place = Place(ordinal, f"{file.name}:{number}", file.split, raw.key)
+                place = Place(ordinal, f"{file.name}:{number}", split, raw.key)
                 ordinal += 1
                 if raw.value is None or file.format is None:
                     problem = raw.problem or Problem("not_a_row", "its format is not known")

@@ -33,7 +33,7 @@ _TASK: Final = re.compile(
 def _check(row: Row, context: Context) -> Iterator[Flaw] | None:
     if not row.reasoning or not row.question:
         return None
-    posed = _QUESTION.findall(row.reasoning)
+    posed = _QUESTION.findall(row.reasoning) if "?" in row.reasoning else []
     named = [task for task in map(parse_task, _TASK.findall(row.reasoning)) if task is not None]
     asked = category_of(row.question)
     others = [c for c in map(category_of, posed) if c is not None]

@@ -51,7 +51,8 @@ class _Files(Watch):
 
 
 def _shard_flaws(source: Source, paths: Sequence[Path]) -> Iterator[tuple[str, Flaw]]:
-    yield from _gaps([path.relative_to(source.root).as_posix() for path in paths])
+    if source.whole:
+        yield from _gaps([path.relative_to(source.root).as_posix() for path in paths])
     first: dict[Path, tuple[str, pa.Schema]] = {}
     for path in paths:
         name = path.relative_to(source.root).as_posix()
@@ -82,10 +83,11 @@ def _gaps(names: Sequence[str]) -> Iterator[tuple[str, Flaw]]:
 
 
 def lost_feature(schema: pa.Schema) -> str | None:
-    """A feature of the `huggingface` metadata that `datasets` would not restore; None if none."""
+    """A feature that `datasets` would not restore, in one clause; None where it restores all."""
     raw = (schema.metadata or {}).get(b"huggingface")
     if raw is None:
-        return None
+        bare = next((field.name for field in schema if _pictures(field.type)), None)
+        return None if bare is None else f"without metadata, `{bare}` is no column of pictures"
     try:
         features = json.loads(raw)["info"]["features"]
     except (ValueError, KeyError, TypeError):
@@ -96,6 +98,15 @@ def lost_feature(schema: pa.Schema) -> str | None:
         if not _restored(features[field.name], field):
             return f"`{field.name}` is not of the type that its feature has"
     return None
+
+
+def _pictures(kind: pa.DataType) -> bool:
+    """Whether pictures are somewhere in a type."""
+    if kind.equals(_IMAGE):
+        return True
+    if pa.types.is_list(kind) or pa.types.is_fixed_size_list(kind):
+        return _pictures(kind.value_type)
+    return pa.types.is_struct(kind) and any(_pictures(part.type) for part in kind)
 
 
 def _restored(feature: Any, field: pa.Field) -> bool:

@@ -1,5 +1,6 @@
 """What a row could not know yet: later than the question is asked, or than its last frame."""
 
+import math
 import re
 from collections.abc import Iterator
 from typing import Final
@@ -39,7 +40,8 @@ def _check(row: Row, context: Context) -> Iterator[Flaw] | None:
 
 def _last(row: Row) -> float | None:
     """The time of the last frame that the row gives, where it gives any with a time."""
-    return max((f.seconds for f in row.frames or () if f.seconds is not None), default=None)
+    times = [f.seconds for f in row.frames or () if f.seconds is not None]
+    return max(times) if times and all(map(math.isfinite, times)) else None
 
 
 def _flaws(row: Row, point: float | None, last: float | None, slack: float) -> Iterator[Flaw]:

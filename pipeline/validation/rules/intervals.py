@@ -2,11 +2,14 @@
 
 import math
 from collections.abc import Iterator
+from typing import Final
 
 from pipeline.validation.context import Context
 from pipeline.validation.finding import Kind
 from pipeline.validation.row import Row, Span
 from pipeline.validation.rule import Flaw, Rule, Watch
+
+_ROUNDING: Final = 1e-6
 
 
 class _Intervals(Watch):
@@ -53,7 +56,8 @@ def _flaws(row: Row, end: float | None, slack: float) -> Iterator[Flaw]:
 
 
 def _missed(span: Span) -> list[float]:
-    return [t for t in span.times if not span.start - 1e-6 <= t < max(span.end, span.start) + 1e-6]
+    first, last = sorted((span.start, span.end))
+    return [time for time in span.times if not first - _ROUNDING <= time < last + _ROUNDING]
 
 
 INTERVALS = Rule(

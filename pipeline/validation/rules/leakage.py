@@ -35,6 +35,11 @@ _CONTEXT: Final = re.compile(
     rf"(?:given|provided))",
     re.IGNORECASE,
 )
+_WORD: Final = re.compile(
+    r"lists?\b|capti|annot|transcr|meta-?data|boxes|descript|context|truth|prompt|note|answer",
+    re.IGNORECASE,
+)
+"""Every leak has one of these words; most texts have none and are done with at once."""
 _ORDINAL: Final = r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|final)"
 _FRAME_ID: Final = re.compile(
     r"\b[0-9a-f]{32}/f\d+\b"
@@ -52,7 +57,7 @@ def _flaws(row: Row) -> Iterator[Flaw]:
     # A prompt that numbers its pictures lets the reply do so, too.
     numbered = any(t.role == "user" and _FRAME_ID.search(t.text) for t in row.turns or ())
     for name, text in row.said:
-        if match := _CONTEXT.search(text):
+        if _WORD.search(text) and (match := _CONTEXT.search(text)):
             yield Flaw("context", f"the {name} says {match.group()!r}")
         if not numbered and (match := _FRAME_ID.search(text)):
             yield Flaw("frame_id", f"the {name} says {match.group()!r}")

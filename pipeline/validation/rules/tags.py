@@ -31,7 +31,7 @@ def _flaws(row: Row) -> Iterator[Flaw]:
         if match := _NOTHING.search(text):
             yield Flaw("empty", f"{name}: {match.group()}")
     if row.key_items is not None and row.reasoning is not None:
-        tagged = {item.strip() for item in _OBJECT.findall(row.reasoning)}
+        tagged = {item.strip() for item in _OBJECT.findall(row.reasoning)} - {""}
         listed = set(row.key_items)
         if tagged - listed:
             yield Flaw("unlisted", f"<obj>{min(tagged - listed)}</obj> is no key item")
