@@ -65,6 +65,13 @@ def test_a_stage_imports_no_other_stage(path: Path) -> None:
             assert name.split(".")[2] not in stages, name
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "validation").rglob("*.py")), ids=lambda p: p.stem)
+def test_validation_uses_the_rules_of_selection_and_no_stage(path: Path) -> None:
+    for name in imports(path):
+        if name.startswith("pipeline.stages"):
+            assert name.startswith("pipeline.stages.selection_rules."), name
+
+
 @pytest.mark.parametrize("path", modules(), ids=lambda p: p.relative_to(ROOT).as_posix())
 def test_no_file_holds_more_than_one_idea(path: Path) -> None:
     assert len(path.read_text().splitlines()) <= 400

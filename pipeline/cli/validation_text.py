@@ -12,7 +12,7 @@ _IDS = 2
 def report_lines(report: Report) -> Iterator[str]:
     """The table of rules, what they found with the rows that it concerns, and what was left out."""
     formats = ", ".join(report.formats) or "unknown"
-    yield f"{report.dataset}: {report.rows} rows, {len(report.files)} files, format {formats}"
+    yield f"{report.dataset}: {_many(report.rows, 'row')}, {_many(len(report.files), 'file')}, format {formats}"
     yield ""
     yield from _table(report.results)
     found = [finding for result in report.results for finding in result.findings]
@@ -48,14 +48,16 @@ def _first(findings: tuple[Finding, ...]) -> str:
 
 
 def _finding(finding: Finding) -> Iterator[str]:
-    rows = f"{finding.count} row{'s' * (finding.count != 1)}"
-    if finding.rule == "files":
-        rows = f"{finding.count} file{'s' * (finding.count != 1)}"
+    rows = _many(finding.count, "file" if finding.rule == "files" else "row")
     yield f"{finding.severity:<8} {finding.rule}.{finding.code}: {finding.message} ({rows})"
     for example in finding.examples:
         yield f"         {example.row}: {example.detail}"
     if finding.count > len(finding.examples) > 1:
         yield f"         and {finding.count - len(finding.examples)} more: --rows {finding.count}"
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}{'s' * (count != 1)}"
 
 
 def next_step(report: Report) -> str:
@@ -65,11 +67,12 @@ def next_step(report: Report) -> str:
     if errors:
         rule = next(r.rule for r in report.results if r.count("error"))
         command = f"demitasse validate {dataset} --only {rule} --rows 1000 --json"
-        return f"{errors} errors, {warnings} warnings; all of one rule: [bold]{command}[/bold]"
+        told = f"{_many(errors, 'error')}, {_many(warnings, 'warning')}"
+        return f"{told}; all of one rule: [bold]{command}[/bold]"
     if warnings:
         rule = next(r.rule for r in report.results if r.count("warning"))
         command = f"demitasse validate {dataset} --only {rule} --rows 1000"
-        return f"no errors; look at the {warnings} warnings: [bold]{command}[/bold]"
+        return f"no errors, {_many(warnings, 'warning')} to look at: [bold]{command}[/bold]"
     if report.formats == ("demitasse",):
         return f"nothing is wrong; load it: [bold]datasets.load_dataset({dataset!r})[/bold]"
     return "nothing is wrong as far as these rules see"

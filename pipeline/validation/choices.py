@@ -48,7 +48,7 @@ def read_letter(text: str) -> Letter | None:
 def read_label(option: str) -> tuple[str | None, str]:
     """The label that an option begins with, and the option without it."""
     match = _LABEL.match(option)
-    if match is None or match.end() == len(option):
+    if match is None:
         return None, option
     return match[1] or match[2], option[match.end() :]
 

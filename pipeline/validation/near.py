@@ -126,6 +126,8 @@ class NearTexts:
             keys = _mixed(bands[standing, number], place[standing])
             for run in _runs(keys):
                 texts = standing[run]
+                if across and np.all(ranks[texts] == ranks[texts[0]]):
+                    continue
                 heads = _heads(texts, ranks) if across else texts[:_COMPARED]
                 for text in texts:
                     if across:
@@ -158,10 +160,12 @@ def _runs(keys: Hashes) -> Iterator[npt.NDArray[np.intp]]:
 
 
 def _mixed(left: Hashes, right: Hashes) -> Hashes:
-    """One hash of two, where equal pairs stay equal (multiplication by an odd constant)."""
+    """One hash of two: equal pairs stay equal, and mixing twice does not undo it (SplitMix64)."""
     with np.errstate(over="ignore"):
-        mixed: Hashes = left ^ (right * np.uint64(0x9E3779B97F4A7C15))
-    return mixed
+        mixed: Hashes = left * np.uint64(0x9E3779B97F4A7C15) + right
+        mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return mixed ^ (mixed >> np.uint64(31))
 
 
 def _view(values: "array[int]") -> Hashes:

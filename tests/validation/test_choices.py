@@ -38,7 +38,7 @@ def test_no_letters(text: str) -> None:
         ("C) red", "C", "red"),
         ("A red car", None, "A red car"),
         ("red", None, "red"),
-        ("B.", None, "B."),
+        ("B.", "B", ""),
     ],
 )
 def test_labels(option: str, label: str | None, text: str) -> None:

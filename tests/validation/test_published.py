@@ -126,6 +126,7 @@ TRAIN: list[tuple[str, Callable[[Row], None]]] = [
     ("leakage.context", said("According to the captions, it is so.")),
     ("leakage.frame_id", said("In F3, it stands still.")),
     ("future.time", said("At 7.5 seconds it is over.")),
+    ("leakage.answer", lambda row: row.update(question="Why? " + row["answer"][3:])),
     ("perspective.drift", said("You can see it there.")),
     ("category.task", said("This is a traffic analysis question.")),
 ]
@@ -223,7 +224,16 @@ def test_letters_and_lengths_that_give_the_answer_away(tmp_path: Path) -> None:
         row["answer"] += " And that is why it ends in the way in which it does end here."
         row["options"][place] = row["answer"]
 
-    for change, expected in ((favour, "letter_balance.uneven"), (lengthen, "length_gap.longest")):
+    def shorten(row: Row) -> None:
+        place = "ABCD".index(row["letter"])
+        row["answer"] = row["options"][place] = row["answer"].split(".")[0][:20]
+
+    changes = [
+        (favour, "letter_balance.uneven"),
+        (shorten, "length_gap.shortest"),
+        (lengthen, "length_gap.longest"),
+    ]
+    for change, expected in changes:
         for path in shards(dataset, "test"):
             table = pq.read_table(path)
             rows = table.to_pylist()

@@ -74,9 +74,11 @@ def _parquet(path: Path, pictures: bool) -> Iterator[Raw]:
         leaves = [shard.schema.column(i).path for i in range(len(shard.schema))]
         wanted = [leaf for leaf in leaves if pictures or not leaf.endswith(_BYTES)]
         size = _PICTURED if len(wanted) == len(leaves) else _BATCH
-        for batch in shard.iter_batches(batch_size=size, columns=wanted):
-            for row in batch.to_pylist():
-                yield Raw(None, row)
+        for group in range(shard.num_row_groups):
+            # All groups in one call keep every group's pictures in memory until the last.
+            for batch in shard.iter_batches(batch_size=size, row_groups=[group], columns=wanted):
+                for row in batch.to_pylist():
+                    yield Raw(None, row)
 
 
 def _row(key: str | None, value: Any) -> Raw:

@@ -22,8 +22,9 @@ def _read(fields: Fields, place: Place) -> Row:
         fields.problems.append(Problem("wrong_type", "its timestamps are no pairs of seconds"))
     path = fields.text("video", "path")
     video = path or place.key
-    sentences = fields.texts(*_SENTENCES) or ()
-    question = fields.text("question") or " ".join(sentences) or None
+    question, sentences = fields.text("question"), fields.texts(*_SENTENCES)
+    if question is None and sentences is not None:
+        question = " ".join(sentences)
     # Times of a piece that was cut out are told from the start of the piece.
     start, end = fields.number("video_start"), fields.number("video_end")
     cut = None if start is None or end is None else end - start
@@ -43,7 +44,7 @@ def _read(fields: Fields, place: Place) -> Row:
         spans=spans,
         seconds=duration if cut is None else cut,
         media=tuple(files("video", path)) if path else None,
-        texts=(Named("question", question),) if question else (),
+        texts=(Named("question", question),) if question is not None else (),
         problems=tuple(fields.problems),
     )
 

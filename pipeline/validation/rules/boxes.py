@@ -88,7 +88,10 @@ def _once(boxes: list[BoxRef], scale: float, slack: float) -> dict[str, str]:
         if len(box.numbers) != 4 or not all(map(math.isfinite, box.numbers)):
             continue
         flaws = [_flaw(box, corners, scale, slack) for corners in (box.numbers, _centred(box))]
-        if flaw := flaws[0] if all(flaws) else None:
+        certain = [flaw for flaw in flaws if flaw is not None]
+        if len(certain) == len(flaws):
+            # What has an area in one convention lies outside in that one.
+            flaw = max(certain, key=lambda flaw: flaw.code == "out_of_range")
             found.setdefault(flaw.code, flaw.detail)
     return found
 
