@@ -12,7 +12,8 @@ _IDS = 2
 def report_lines(report: Report) -> Iterator[str]:
     """The table of rules, what they found with the rows that it concerns, and what was left out."""
     formats = ", ".join(report.formats) or "unknown"
-    yield f"{report.dataset}: {_many(report.rows, 'row')}, {_many(len(report.files), 'file')}, format {formats}"
+    rows, files = _many(report.rows, "row"), _many(len(report.files), "file")
+    yield f"{report.dataset}: {rows}, {files}, format {formats}"
     yield ""
     yield from _table(report.results)
     found = [finding for result in report.results for finding in result.findings]

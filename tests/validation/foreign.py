@@ -203,6 +203,20 @@ def pause_and_think() -> list[Row]:
     return [row]
 
 
+def pause_and_think_benchmark() -> list[Row]:
+    point = {"clip_duration_sec": 5.134, "clip_relative_sec": 5.134, "in_parent_sec": 8.634}
+    return [
+        {
+            "video": "a.mp4",
+            "question": "What do I hold now?",
+            "ground_truth": "<thinking>At the end of the video, the user holds a lid. From my view "
+            "it is on the left. I will tell them.</thinking><answer>You hold a lid.</answer>",
+            "category": "Factual/Past",
+            "ek_mapping": {"raw_parent_video": "P26.mp4", "question_point": point},
+        }
+    ]
+
+
 def write_json(path: Path, rows: Sequence[Row]) -> Path:
     path.write_text(json.dumps(rows, indent=1))
     return path

@@ -28,6 +28,7 @@ FILES: list[tuple[str, str, Write, Make]] = [
     ("trl", "train.jsonl", write_lines, foreign.trl_typed),
     ("videoespresso", "bench.json", write_json, foreign.videoespresso_test),
     ("video-r1", "Video-R1-COT.json", write_json, foreign.video_r1),
+    ("video-r1", "bench.json", write_json, foreign.pause_and_think_benchmark),
     ("temporal", "charades.json", write_json, foreign.temporal),
 ]
 UNDECLARED: list[tuple[str, str, Write, Make]] = [
@@ -88,6 +89,12 @@ def test_what_is_read_of_a_conversation(folder: Path) -> None:
 def test_what_is_read_of_a_rewarded_prompt(folder: Path) -> None:
     (row,) = find(write_parquet(folder / "x.parquet", foreign.verl())).rows()
     assert (row.split, row.letter, row.answer) == ("train", "B", "She cuts a leek.")
+
+
+def test_what_is_read_of_a_benchmark_of_moments(folder: Path) -> None:
+    (row,) = find(write_json(folder / "x.json", foreign.pause_and_think_benchmark())).rows()
+    assert (row.question_point, row.seconds, row.video) == (5.134, 5.134, "a.mp4")
+    assert row.answer == "You hold a lid." and (row.reasoning or "").endswith("I will tell them.")
 
 
 def test_what_is_read_of_keyed_frames(folder: Path) -> None:

@@ -1,13 +1,11 @@
 """Conversations for fine-tuning: LLaMA-Factory, ms-swift and Qwen-VL's own scripts."""
 
+from pipeline.validation.readers.clips import question_point
 from pipeline.validation.readers.fields import Fields, numbers
 from pipeline.validation.readers.format import Format, Place, Sign
 from pipeline.validation.readers.media import attached, media, video_of
 from pipeline.validation.readers.talk import named, said_by, turns_of
 from pipeline.validation.row import Attached, BoxRef, Problem, Row, Turn
-
-_MAPPINGS = ("ek_mapping", "ego4d_mapping", "assembly_mapping")
-"""Pause-and-Think keeps in them where its clips come from and when the question is asked."""
 
 
 def _row(name: str, fields: Fields, place: Place, turns: tuple[Turn, ...] | None) -> Row:
@@ -17,7 +15,7 @@ def _row(name: str, fields: Fields, place: Place, turns: tuple[Turn, ...] | None
     said = said_by(turns)
     objects = fields.record("objects")
     files = media(fields)
-    point, seconds = _question_point(fields)
+    point, seconds = question_point(fields)
     return Row(
         ordinal=place.ordinal,
         place=place.name,
@@ -42,17 +40,6 @@ def _row(name: str, fields: Fields, place: Place, turns: tuple[Turn, ...] | None
         texts=named(turns),
         problems=tuple(fields.problems),
     )
-
-
-def _question_point(fields: Fields) -> tuple[float | None, float | None]:
-    """When the question is asked, and where the video that is shown ends."""
-    for name in _MAPPINGS:
-        for mapping in fields.records(name) or ():
-            point = mapping.record("question_point")
-            if point is not None:
-                shown = point.number("question_video_duration_sec")
-                return point.number("clip_relative_sec", "question_video_duration_sec"), shown
-    return None, None
 
 
 def _placed(objects: Fields) -> tuple[Attached, ...]:

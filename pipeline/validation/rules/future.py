@@ -12,10 +12,9 @@ from pipeline.validation.rule import Flaw, Rule, each
 
 _LATER: Final = re.compile(
     r"\b(?:later (?:on )?in the (?:video|clip|footage|recording)"
-    r"|(?:in|during|over) the (?:next|following|remaining|rest of the) "
-    r"(?:clip|frames?|part|video|footage|seconds?|segment)"
+    r"|(?:in|during|over) the (?:next|following|remaining) (?:part|seconds?)"
+    r"|the (?:next|following|remaining|later) (?:clips?|frames?|video|footage|segment)"
     r"|in the rest of the (?:video|clip|footage)"
-    r"|(?:by|at|towards?|until) the end of the (?:video|clip|footage|recording)"
     r"|the (?:video|clip|footage|recording) (?:then |later |goes on|continues|ends|concludes)"
     r"|after (?:the|this) (?:paused?|question) (?:moment|point)"
     r"|(?:I|we) (?:can )?(?:see|saw|observe) (?:in the (?:video|clip) )?"

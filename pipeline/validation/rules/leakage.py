@@ -29,8 +29,9 @@ _CONTEXT: Final = re.compile(
     rf"|(?:according to|based on|as (?:stated|described|listed|mentioned) in|per|from) the "
     rf"(?:{_GIVEN} )?(?:captions?|annotations?|transcripts?|metadata|object lists?|prompts?|"
     rf"(?:frame |video )descriptions?|task (?:context|description)|ground[- ]truth)\b"
-    rf"|the (?:captions?|annotations?|metadata|object list|task context|prompt|ground[- ]truth) "
-    rf"(?:says?|states?|confirms?|indicates?|mentions?|describes?|tells?|notes?|lists?|shows?)\b"
+    rf"|the (?:captions?|annotations?|metadata|object list|task (?:context|description)|prompt|"
+    rf"ground[- ]truth),? (?:which |that )?(?:says?|states?|confirms?|indicates?|mentions?|"
+    rf"describes?|tells?|notes?|lists?|shows?)\b"
     rf"|(?:the|this) (?:ground[- ]truth|correct|expected|reference) answer (?:is|was) "
     rf"(?:given|provided))",
     re.IGNORECASE,

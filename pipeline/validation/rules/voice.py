@@ -56,9 +56,11 @@ PERSPECTIVE = Rule(
 _QUOTED: Final = re.compile(r"“[^”]*”|\"[^\"]*\"")
 _ASKER: Final = re.compile(r"\b(?:I|[Mm]y|[Mm]e|[Mm]ine)\b")
 _AS_I: Final = re.compile(
-    r"\b(?:I(?! (?:can |could |should |also |now |then |do not |don't |must )*(?:see|saw|notice|"
-    r"observe|look|think|infer|conclude|know|need|assume|believe|consider|recall|identify|note|"
-    r"reason|answer|would|will|have to)\b)|[Mm]y(?! (?:answer|reasoning|conclusion|guess))|[Mm]e)\b"
+    r"\b(?:I(?! (?:can |could |should |also |now |then |do not |don't |must |\w+ly )*(?:see|saw|"
+    r"notice|observe|look|think|infer|conclude|know|need|assume|believe|consider|recall|identify|note|"
+    r"reason|answer|would|will|have to)\b)|"
+    r"[Mm]y(?! (?:own |third-person |first-person )?(?:answer|reasoning|conclusion|guess|analysis|"
+    r"view|point of view|perspective|observation|understanding|response|task|role)s?\b)|[Mm]e)\b"
 )
 """The one who acts; who only sees and concludes is the one who answers."""
 _AS_YOU: Final = re.compile(r"\b[Yy]ou(?:rs?|rself)?\b")
