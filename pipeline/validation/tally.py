@@ -32,7 +32,7 @@ class Tally:
         counted = self._counts.setdefault(code, _Count())
         counted.rows += count
         if len(counted.examples) < self._keep:
-            counted.examples.append(Example(row, detail))
+            counted.examples.append(Example(_line(row), _line(detail)))
 
     def findings(self, rule: str, kinds: Mapping[str, Kind]) -> Iterator[Finding]:
         """In the order of the rule's kinds."""
@@ -55,3 +55,8 @@ class Tally:
         if code in self._counts:
             found._counts[code] = self._counts[code]
         return found
+
+
+def _line(text: str) -> str:
+    """Somebody's text on one line, in characters that can be written anywhere."""
+    return " ".join(text.encode("utf-8", "replace").decode("utf-8").split())
