@@ -20,6 +20,7 @@ MAY_IMPORT = {
     "cutting": {"media", "publish", "recipe_file", "video_files"},
     "doctor": {"llm", "models"},
     "calibration": {"engine", "stages"},
+    "validation": {"publish", "stages", "media"},
     "stages": {"engine", "models", "media", "publish", "llm", "recipe_file"},
     "publish": {"engine", "media", "models", "schemas"},
     "engine": set[str](),
@@ -63,6 +64,13 @@ def test_a_stage_imports_no_other_stage(path: Path) -> None:
     for name in imports(path):
         if name.startswith("pipeline.stages."):
             assert name.split(".")[2] not in stages, name
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "validation").rglob("*.py")), ids=lambda p: p.stem)
+def test_validation_uses_the_rules_of_selection_and_no_stage(path: Path) -> None:
+    for name in imports(path):
+        if name.startswith("pipeline.stages"):
+            assert name.startswith("pipeline.stages.selection_rules."), name
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda p: p.relative_to(ROOT).as_posix())

@@ -2,7 +2,7 @@
 
 DONE = 0
 FAILED = 1
-"""The run could not go on: workspace, cluster, a missing model."""
+"""The run could not go on: workspace, cluster, a missing model; or a dataset has errors."""
 WRONG_USE = 2
 """The command or the recipe asked for something that does not exist."""
 PARTIAL = 3

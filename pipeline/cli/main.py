@@ -19,6 +19,7 @@ from pipeline.cli import (
     retry,
     run,
     status,
+    validate,
     why,
 )
 from pipeline.cli.talk import talk
@@ -42,6 +43,7 @@ app.command("inspect")(inspect.inspect)
 app.command("calibrate")(calibrate.calibrate)
 app.command("publish")(publish.publish)
 app.command("cut")(cut.cut)
+app.command("validate")(validate.validate)
 app.command("adopt")(adopt.adopt)
 app.command("doctor")(doctor.doctor)
 

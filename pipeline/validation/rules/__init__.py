@@ -1,0 +1,1 @@
+"""The rules, one file each, or a family; `table.py` lists them."""
