@@ -14,6 +14,7 @@ BASE = {"records", "tasks", "recipe", "prompts", "errors", "outcome", "store"}
 MAY_IMPORT = {
     "cli": None,
     "graph": {"engine", "stages", "llm", "overrides"},
+    "stale_overrides": {"engine", "overrides"},
     "inspection": {"engine", "publish", "contact_sheet", "calls"},
     "calls": {"llm"},
     "sent_pictures": {"engine", "llm", "models", "calls"},
