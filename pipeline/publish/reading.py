@@ -87,11 +87,17 @@ def read_sample(dataset: Path, sample_id: str) -> SampleRow | None:
 
 def read_rejection(dataset: Path, question_id: str) -> RejectionRow | None:
     """Why this question is not published, or None where the folder does not say."""
+    return read_rejections(dataset, [question_id]).get(question_id)
+
+
+def read_rejections(dataset: Path, ids: Sequence[str]) -> dict[str, RejectionRow]:
+    """Why these questions are not published, by id; those of which the folder does not say are
+    not in it."""
     files = sorted((dataset / REJECTED).glob("*.parquet"))
     with storage_errors("read", dataset):
         table = _table(files, arrow_schema(RejectionRow))
-        found = table.to_table(filter=ds.field("id") == question_id).to_pylist()
-    return _REJECTION.validate_python(found[0]) if found else None
+        found = table.to_table(filter=ds.field("id").isin(pa.array(ids, pa.string()))).to_pylist()
+    return {row["id"]: _REJECTION.validate_python(row) for row in found}
 
 
 def _data(dataset: Path) -> Any:

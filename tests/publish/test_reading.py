@@ -6,6 +6,7 @@ from pipeline.publish.reading import (
     PublishedSample,
     first_samples,
     read_rejection,
+    read_rejections,
     read_sample,
     rejections,
     samples,
@@ -45,6 +46,8 @@ def test_why_a_question_is_not_published(tmp_path: Path) -> None:
     assert (found.stage, found.reason) == ("selection", "yes_no_bias")
     assert read_rejection(dataset, "q0003") is None
     assert read_rejection(tmp_path / "never-published", "r0000") is None
+    assert set(read_rejections(dataset, ["r0001", "q0003"])) == {"r0001"}
+    assert read_rejections(dataset, []) == {}
 
 
 def test_all_rows_are_read_back_with_or_without_their_pictures(tmp_path: Path) -> None:
