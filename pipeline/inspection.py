@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from operator import attrgetter
 from pathlib import Path
 from typing import TypeVar
 
@@ -38,6 +39,7 @@ R = TypeVar("R", bound=Record)
 
 SHOWN_IDS = 3
 """Existing ids that an error names, so that one can be copied."""
+_ID = attrgetter("id")
 QUESTION_UNITS = ("verdicts", "evidence", "grounding", "options")
 """Stages whose units carry a question's id."""
 
@@ -161,7 +163,7 @@ def gather(
     """
 
     def by_id(stage: str, record: type[R]) -> dict[str, R]:
-        return {row.id: row for row in read_table(workspace, stage, record, {"id": ids})}
+        return _rows(workspace, stage, record, ids)
 
     questions = by_id("questions", Question)
     evidence = by_id("evidence", Evidence)
@@ -205,7 +207,7 @@ def gather(
                 ),
                 options=options.get(name),
                 sample=samples.get(name),
-                rejection=rejections.get(name) or (repeat and Rejection(**asdict(repeat))),
+                rejection=rejections.get(name) or (Rejection(**asdict(repeat)) if repeat else None),
                 outcomes=tuple(outcomes.get(name, ())),
                 calls=_calls(workspace, question, written) if calls else (),
             )
@@ -224,8 +226,8 @@ def _by_question(rows: Iterable[Grounded]) -> dict[str, list[Grounded]]:
 
 
 def _rows(workspace: Workspace, stage: str, record: type[R], ids: Iterable[str]) -> dict[str, R]:
-    wanted = sorted(set(ids))
-    return {row.id: row for row in read_table(workspace, stage, record, {"id": wanted})}
+    rows = read_table(workspace, stage, record, {"id": sorted(set(ids))})
+    return {_ID(row): row for row in rows}
 
 
 def _core(question: Question, evidence: Evidence | None) -> tuple[str, ...]:
