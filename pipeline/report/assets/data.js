@@ -2,7 +2,6 @@
 
 const DATA = JSON.parse(byId('data').textContent);
 const ITEMS = DATA.items;
-const BY_ID = new Map(ITEMS.map((item) => [item.id, item]));
 const COLOURS = 8;
 
 function colourOf(item, name) {

@@ -19,7 +19,8 @@ function ask(title, { note = '', value = '', needed = '', says }) {
   text.addEventListener('keydown', (event) => {
     if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) done(event);
   });
-  dialog.replaceChildren(
+  refill(
+    dialog,
     el('form', { onsubmit: done }, el('label', { for: 'asked' }, el('h2', null, title)), note && el('p', null, note), text, problem, el('div', { class: 'buttons' }, el('button', { type: 'button', class: 'quiet', onclick: () => dialog.close() }, 'cancel'), el('button', { type: 'submit', class: 'main' }, 'say so'))),
   );
   dialog.showModal();
@@ -72,7 +73,8 @@ function toggleDrawing(item) {
 function help() {
   const dialog = byId('dialog');
   const keys = [['→ or n', 'next'], ['← or p', 'previous'], ['Enter', 'open a card'], ['Esc', 'back to all'], ['k', 'keep'], ['r', 'reject, with a reason'], ['e', 'correct the answer'], ['b', 'draw a box on a frame'], ['u', 'undo what you decided here'], ['/', 'search words'], ['s', 'save'], ['?', 'this help']];
-  dialog.replaceChildren(
+  refill(
+    dialog,
     el('h2', null, 'Keys'),
     el('dl', { class: 'keys' }, keys.flatMap(([key, does]) => [el('dt', null, el('kbd', null, key)), el('dd', null, does)])),
     el('p', null, 'Boxes: a thick line is verified, a thin one is not, a dashed one is one of several that the key item may be.'),

@@ -23,6 +23,12 @@ function svg(tag, attributes, ...children) {
   return fill(document.createElementNS(SVG, tag), attributes, children);
 }
 
+// Put these in the place of what is inside; those that are null or false are left out.
+function refill(node, ...children) {
+  node.replaceChildren();
+  return fill(node, null, children);
+}
+
 function byId(id) {
   return document.getElementById(id);
 }

@@ -54,7 +54,7 @@ function picture(item, place, large) {
   const stored = frame.picture === null ? null : DATA.pictures[frame.picture];
   const [drawn, boxes] = overlay(item, place, large);
   const shown = stored
-    ? el('img', { src: stored.url, alt: frame.caption || `frame ${frame.index}`, width: frame.width, height: frame.height, loading: 'lazy', draggable: 'false' })
+    ? el('img', { src: stored.url, alt: frame.caption || `frame ${frame.index}`, width: frame.width, height: frame.height, decoding: 'async', draggable: 'false' })
     : el('div', { class: 'no-picture' }, 'no picture here');
   const labels = large && boxes.map((box) => el('span', { class: `label ${colourOf(item, box.item)}`, 'data-token': `i:${box.item}`, 'data-item': box.item }, labelOf(box)));
   const node = el(

@@ -28,7 +28,7 @@ function offer() {
       if (value) counts.set(value, (counts.get(value) || 0) + 1);
     }
     const options = [...counts].sort().map(([value, n]) => el('option', { value }, `${plain(value)} (${n})`));
-    select.replaceChildren(el('option', { value: '' }, 'any'), ...options);
+    refill(select, el('option', { value: '' }, 'any'), options);
     select.value = counts.has(before) ? before : '';
   }
 }
@@ -56,10 +56,10 @@ function card(item) {
 function showGallery() {
   offer();
   gallery.found = ITEMS.filter(wanted());
-  byId('cards').replaceChildren(...gallery.found.map(card));
+  refill(byId('cards'), gallery.found.map(card));
   const n = gallery.found.length;
   byId('count').textContent = n === ITEMS.length ? `${count(n, 'entry', 'entries')}` : `${n} of ${count(ITEMS.length, 'entry', 'entries')}`;
-  if (!n) byId('cards').replaceChildren(el('p', { class: 'nothing' }, ITEMS.length ? 'Nothing passes these filters.' : 'There is nothing to show yet.'));
+  if (!n) refill(byId('cards'), el('p', { class: 'nothing' }, ITEMS.length ? 'Nothing passes these filters.' : 'There is nothing to show yet.'));
 }
 
 // A line of a chart picks what it counts, where the page has some of it.

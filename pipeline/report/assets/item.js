@@ -1,6 +1,6 @@
 // One entry in full.
 
-const view = { item: null, unmark: null };
+const view = { item: null, path: null };
 
 function chips(item) {
   return el(
@@ -67,7 +67,8 @@ function steps(item) {
 function showItem(item) {
   view.item = item;
   const root = byId('item');
-  root.replaceChildren(
+  refill(
+    root,
     steps(item),
     el(
       'article',

@@ -7,7 +7,7 @@ function typing(event) {
 function step(by) {
   if (view.item === null) return stepCards(by);
   const to = gallery.found[gallery.found.indexOf(view.item) + by];
-  if (to) location.hash = pathOf(to);
+  if (to) go(pathOf(to));
 }
 
 function stepCards(by) {
@@ -20,7 +20,7 @@ function stepCards(by) {
 
 function back() {
   if (drawing.name !== null) toggleDrawing(view.item);
-  else if (view.item !== null) location.hash = '';
+  else if (view.item !== null) go('');
 }
 
 const ANYWHERE = {
@@ -32,7 +32,7 @@ const ANYWHERE = {
   s: openSaving,
   '?': help,
   '/': () => {
-    if (view.item !== null) location.hash = '';
+    if (view.item !== null) go('');
     byId('filter-words').focus();
   },
 };

@@ -7,9 +7,23 @@ function redraw() {
   if (focused) byId(focused)?.focus({ preventScroll: true });
 }
 
+// Now and not when the browser says that the address changed: the next key may come before that.
+function go(path) {
+  location.hash = path;
+  route();
+}
+
+function followed(event) {
+  const link = event.target.closest?.('a[href^="#"]');
+  if (!link || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  go(link.getAttribute('href'));
+}
+
 function route() {
-  const id = location.hash.startsWith('#/') ? decodeURIComponent(location.hash.slice(2)) : null;
-  const item = id === null ? null : BY_ID.get(id) ?? null;
+  if (view.path === location.hash) return;
+  view.path = location.hash;
+  const item = ITEMS.find((entry) => pathOf(entry) === location.hash) ?? null;
   const before = view.item;
   if (before === null && item !== null) gallery.top = window.scrollY;
   drawing.name = null;
@@ -36,9 +50,9 @@ byId('filters').addEventListener('reset', () => setTimeout(showGallery));
 byId('filters').addEventListener('submit', (event) => event.preventDefault());
 byId('help').addEventListener('click', help);
 document.addEventListener('keydown', onKey);
+document.addEventListener('click', followed);
 window.addEventListener('hashchange', route);
 window.addEventListener('beforeunload', leaving);
 showSaving();
-showGallery();
 pickable();
 route();

@@ -26,13 +26,14 @@ function saveBoxes() {
 function openSaving() {
   const dialog = byId('dialog');
   const [verdicts, boxes] = [standing('verdicts').length, standing('boxes').length];
-  dialog.replaceChildren(
+  refill(
+    dialog,
     el('h2', null, 'Save what you decided'),
     el('p', null, ...whereTo()),
     el('div', { class: 'files' },
       el('button', { type: 'button', class: 'main', id: 'save-overrides', onclick: saveOverrides }, `Save ${DATA.files.overrides}`), el('span', null, count(verdicts, 'verdict', 'verdicts')),
       el('button', { type: 'button', class: 'main', id: 'save-boxes', disabled: boxes === 0 && BASE.boxes.size === 0, onclick: saveBoxes }, `Save ${DATA.files.boxes}`), el('span', null, count(boxes, 'box', 'boxes'))),
-    review.kept ? null : el('p', { class: 'bad' }, 'This browser keeps nothing of a page from a file: what you decide is lost when you close it, unless you save.'),
+    !review.kept && el('p', { class: 'bad' }, 'This browser keeps nothing of a page from a file: what you decide is lost when you close it, unless you save.'),
     el('div', { class: 'buttons' }, el('button', { type: 'button', class: 'quiet', onclick: () => dialog.close() }, 'close')),
   );
   dialog.showModal();
@@ -40,8 +41,9 @@ function openSaving() {
 
 function showSaving() {
   const changed = MINE.verdicts.size + MINE.boxes.size;
-  byId('saves').replaceChildren(
-    ...(changed ? [el('span', { class: 'unsaved' }, count(changed, 'change', 'changes'))] : []),
+  refill(
+    byId('saves'),
+    changed > 0 && el('span', { class: 'unsaved' }, count(changed, 'change', 'changes')),
     el('button', { type: 'button', id: 'save', class: changed ? 'main' : 'quiet', 'aria-keyshortcuts': 's', onclick: openSaving }, 'Save overrides'),
   );
 }
