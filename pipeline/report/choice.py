@@ -49,7 +49,7 @@ def _in_turn(kinds: Iterable[Sequence[_Drawn]]) -> Iterator[Glance]:
 
 
 def _mixed(samples: Sequence[Glance], others: Sequence[Glance]) -> list[Glance]:
-    """Both lists, each spread evenly over the whole."""
-    places = [((i + 0.5) / len(samples), 0, g) for i, g in enumerate(samples)]
+    """Both lists, each spread evenly over the whole, a sample first."""
+    places = [(i / len(samples), 0, g) for i, g in enumerate(samples)]
     places += [((i + 0.5) / len(others), 1, g) for i, g in enumerate(others)]
     return [glance for _, _, glance in sorted(places, key=lambda place: place[:2])]

@@ -21,7 +21,20 @@ function ask(title, { note = '', value = '', needed = '', says }) {
   });
   refill(
     dialog,
-    el('form', { onsubmit: done }, el('label', { for: 'asked' }, el('h2', null, title)), note && el('p', null, note), text, problem, el('div', { class: 'buttons' }, el('button', { type: 'button', class: 'quiet', onclick: () => dialog.close() }, 'cancel'), el('button', { type: 'submit', class: 'main' }, 'say so'))),
+    el(
+      'form',
+      { onsubmit: done },
+      el('label', { for: 'asked' }, el('h2', null, title)),
+      note && el('p', null, note),
+      text,
+      problem,
+      el(
+        'div',
+        { class: 'buttons' },
+        el('button', { type: 'button', class: 'quiet', onclick: () => dialog.close() }, 'cancel'),
+        el('button', { type: 'submit', class: 'main' }, 'say so'),
+      ),
+    ),
   );
   dialog.showModal();
   text.select();
@@ -29,7 +42,12 @@ function ask(title, { note = '', value = '', needed = '', says }) {
 
 function keep(item) {
   const before = verdictOf(item);
-  setVerdict(item, 'keep', before?.action === 'keep' ? before.reason : null, before?.action === 'keep' ? before.answer : null);
+  setVerdict(
+    item,
+    'keep',
+    before?.action === 'keep' ? before.reason : null,
+    before?.action === 'keep' ? before.answer : null,
+  );
   say(item.hint || 'kept');
 }
 
@@ -72,14 +90,39 @@ function toggleDrawing(item) {
 
 function help() {
   const dialog = byId('dialog');
-  const keys = [['→ or n', 'next'], ['← or p', 'previous'], ['Enter', 'open a card'], ['Esc', 'back to all'], ['k', 'keep'], ['r', 'reject, with a reason'], ['e', 'correct the answer'], ['b', 'draw a box on a frame'], ['u', 'undo what you decided here'], ['/', 'search words'], ['s', 'save'], ['?', 'this help']];
+  const keys = [
+    ['→ or n', 'next'],
+    ['← or p', 'previous'],
+    ['Enter', 'open a card'],
+    ['Esc', 'back to all'],
+    ['k', 'keep'],
+    ['r', 'reject, with a reason'],
+    ['e', 'correct the answer'],
+    ['b', 'draw a box on a frame'],
+    ['u', 'undo what you decided here'],
+    ['/', 'search words'],
+    ['s', 'save'],
+    ['?', 'this help'],
+  ];
   refill(
     dialog,
     el('h2', null, 'Keys'),
-    el('dl', { class: 'keys' }, keys.flatMap(([key, does]) => [el('dt', null, el('kbd', null, key)), el('dd', null, does)])),
-    el('p', null, 'Boxes: a thick line is verified, a thin one is not, a dashed one is one of several that the key item may be.'),
+    el(
+      'dl',
+      { class: 'keys' },
+      keys.flatMap(([key, does]) => [el('dt', null, el('kbd', null, key)), el('dd', null, does)]),
+    ),
+    el(
+      'p',
+      null,
+      'Boxes: a thick line is verified, a thin one is not, a dashed one is one of several that the key item may be.',
+    ),
     el('p', null, ...whereTo()),
-    el('div', { class: 'buttons' }, el('button', { type: 'button', class: 'main', onclick: () => dialog.close() }, 'close')),
+    el(
+      'div',
+      { class: 'buttons' },
+      el('button', { type: 'button', class: 'main', onclick: () => dialog.close() }, 'close'),
+    ),
   );
   dialog.showModal();
 }

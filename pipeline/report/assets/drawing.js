@@ -14,11 +14,19 @@ function drawable(root, item, done) {
     let ghost = null;
     const at = (event) => {
       const area = node.getBoundingClientRect();
-      return [within((event.clientX - area.left) / area.width), within((event.clientY - area.top) / area.height)];
+      return [
+        within((event.clientX - area.left) / area.width),
+        within((event.clientY - area.top) / area.height),
+      ];
     };
     const spanned = (event) => {
       const [x, y] = at(event);
-      const box = [Math.min(start[0], x), Math.min(start[1], y), Math.max(start[0], x), Math.max(start[1], y)];
+      const box = [
+        Math.min(start[0], x),
+        Math.min(start[1], y),
+        Math.max(start[0], x),
+        Math.max(start[1], y),
+      ];
       return box.map((value) => Number(value.toFixed(5)));
     };
     const end = () => {
@@ -36,7 +44,12 @@ function drawable(root, item, done) {
     node.addEventListener('pointermove', (event) => {
       if (start === null) return;
       const [x1, y1, x2, y2] = spanned(event);
-      Object.assign(ghost.style, { left: `${100 * x1}%`, top: `${100 * y1}%`, width: `${100 * (x2 - x1)}%`, height: `${100 * (y2 - y1)}%` });
+      Object.assign(ghost.style, {
+        left: `${100 * x1}%`,
+        top: `${100 * y1}%`,
+        width: `${100 * (x2 - x1)}%`,
+        height: `${100 * (y2 - y1)}%`,
+      });
     });
     node.addEventListener('pointerup', (event) => {
       if (start === null) return;

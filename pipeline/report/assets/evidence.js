@@ -6,7 +6,13 @@ function withItems(item, text) {
   let done = 0;
   for (const match of text.matchAll(OBJ)) {
     nodes.push(text.slice(done, match.index));
-    nodes.push(el('span', { class: `obj ${colourOf(item, match[1])}`, 'data-token': `i:${match[1]}`, tabindex: 0 }, match[1]));
+    nodes.push(
+      el(
+        'span',
+        { class: `obj ${colourOf(item, match[1])}`, 'data-token': `i:${match[1]}`, tabindex: 0 },
+        match[1],
+      ),
+    );
     done = match.index + match[0].length;
   }
   nodes.push(text.slice(done));
@@ -16,9 +22,16 @@ function withItems(item, text) {
 function evidenceSection(item) {
   if (!item.evidence) return null;
   const claims = item.claims.map((claim, c) => {
-    const cites = claim.frames.length ? `frame ${claim.frames.map((f) => f + 1).join(', ')}` : 'cites no frame';
+    const cites = claim.frames.length
+      ? `frame ${claim.frames.map((f) => f + 1).join(', ')}`
+      : 'cites no frame';
     const time = claim.start === null ? '' : `${claim.start.toFixed(2)} to ${seconds(claim.end)}, `;
-    return el('li', { 'data-token': `c:${c}`, tabindex: 0 }, withItems(item, claim.text), el('small', null, ` ${time}${cites}`));
+    return el(
+      'li',
+      { 'data-token': `c:${c}`, tabindex: 0 },
+      withItems(item, claim.text),
+      el('small', null, ` ${time}${cites}`),
+    );
   });
   return el(
     'section',
@@ -32,17 +45,21 @@ function evidenceSection(item) {
 function itemsList(item) {
   if (!item.items.length) return null;
   const boxes = boxesOf(item);
-  return el('ul', { class: 'items', 'aria-label': 'Key items' }, item.items.map((entry) => {
-    const mine = boxes.filter((box) => box.item === entry.name);
-    return el(
-      'li',
-      { class: colourOf(item, entry.name), 'data-token': `i:${entry.name}`, tabindex: 0 },
-      el('i', { class: `swatch ${mine.length ? '' : 'none'}` }),
-      el('b', null, entry.name),
-      entry.phrase && entry.phrase !== entry.name ? ` “${entry.phrase}”` : null,
-      el('small', null, ` ${standingOf(entry, mine)}`),
-    );
-  }));
+  return el(
+    'ul',
+    { class: 'items', 'aria-label': 'Key items' },
+    item.items.map((entry) => {
+      const mine = boxes.filter((box) => box.item === entry.name);
+      return el(
+        'li',
+        { class: colourOf(item, entry.name), 'data-token': `i:${entry.name}`, tabindex: 0 },
+        el('i', { class: `swatch ${mine.length ? '' : 'none'}` }),
+        el('b', null, entry.name),
+        entry.phrase && entry.phrase !== entry.name ? ` “${entry.phrase}”` : null,
+        el('small', null, ` ${standingOf(entry, mine)}`),
+      );
+    }),
+  );
 }
 
 function standingOf(entry, boxes) {

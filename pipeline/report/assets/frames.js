@@ -8,7 +8,15 @@ function boxesOf(item) {
     const box = boxOf(item, name);
     const frame = box === null ? -1 : item.frames.findIndex((f) => f.id === box.frame);
     if (frame >= 0) {
-      mine.set(name, { item: name, frame, bbox: box.bbox, score: 1, source: 'human', certain: true, verified: true });
+      mine.set(name, {
+        item: name,
+        frame,
+        bbox: box.bbox,
+        score: 1,
+        source: 'human',
+        certain: true,
+        verified: true,
+      });
     }
   }
   return [...item.boxes.filter((box) => !mine.has(box.item)), ...mine.values()];
@@ -40,12 +48,21 @@ function overlay(item, place, large) {
     const at = { x: x1 * width, y: y1 * height, width: (x2 - x1) * width, height: (y2 - y1) * height };
     return svg(
       'g',
-      { class: `box ${boxClass(box)} ${colourOf(item, box.item)}`, 'data-token': large && `i:${box.item}`, 'data-item': box.item },
+      {
+        class: `box ${boxClass(box)} ${colourOf(item, box.item)}`,
+        'data-token': large && `i:${box.item}`,
+        'data-item': box.item,
+      },
       svg('rect', { class: 'halo', ...at }),
       svg('rect', { class: 'edge', ...at }),
     );
   });
-  const attributes = { viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: 'none', class: 'boxes', 'aria-hidden': 'true' };
+  const attributes = {
+    viewBox: `0 0 ${width} ${height}`,
+    preserveAspectRatio: 'none',
+    class: 'boxes',
+    'aria-hidden': 'true',
+  };
   return [svg('svg', attributes, ...rects), here];
 }
 
@@ -54,12 +71,33 @@ function picture(item, place, large) {
   const stored = frame.picture === null ? null : DATA.pictures[frame.picture];
   const [drawn, boxes] = overlay(item, place, large);
   const shown = stored
-    ? el('img', { src: stored.url, alt: frame.caption || `frame ${frame.index}`, width: frame.width, height: frame.height, decoding: 'async', draggable: 'false' })
+    ? el('img', {
+        src: stored.url,
+        alt: frame.caption || `frame ${frame.index}`,
+        width: frame.width,
+        height: frame.height,
+        decoding: 'async',
+        draggable: 'false',
+      })
     : el('div', { class: 'no-picture' }, 'no picture here');
-  const labels = large && boxes.map((box) => el('span', { class: `label ${colourOf(item, box.item)}`, 'data-token': `i:${box.item}`, 'data-item': box.item }, labelOf(box)));
+  const labels =
+    large &&
+    boxes.map((box) =>
+      el(
+        'span',
+        { class: `label ${colourOf(item, box.item)}`, 'data-token': `i:${box.item}`, 'data-item': box.item },
+        labelOf(box),
+      ),
+    );
   const node = el(
     'div',
-    { class: 'picture', style: { aspectRatio: `${frame.width} / ${frame.height}`, maxWidth: `calc(${large ? '78vh' : '15rem'} * ${frame.width / frame.height})` } },
+    {
+      class: 'picture',
+      style: {
+        aspectRatio: `${frame.width} / ${frame.height}`,
+        maxWidth: `calc(${large ? '78vh' : '15rem'} * ${frame.width / frame.height})`,
+      },
+    },
     shown,
     drawn,
     labels && el('div', { class: 'labels', 'aria-hidden': 'true' }, labels),
@@ -73,8 +111,20 @@ function frameFigure(item, place) {
   const said = `${seconds(frame.pts)}, frame ${frame.index}`;
   return el(
     'figure',
-    { class: 'frame', 'data-token': `f:${place}`, 'data-frame': place, tabindex: 0, 'aria-label': `frame ${place + 1} at ${said}` },
+    {
+      class: 'frame',
+      'data-token': `f:${place}`,
+      'data-frame': place,
+      tabindex: 0,
+      'aria-label': `frame ${place + 1} at ${said}`,
+    },
     picture(item, place, true),
-    el('figcaption', null, el('b', { class: 'ordinal' }, String(place + 1)), ` ${said}`, el('span', { class: 'caption' }, frame.caption)),
+    el(
+      'figcaption',
+      null,
+      el('b', { class: 'ordinal' }, String(place + 1)),
+      ` ${said}`,
+      el('span', { class: 'caption' }, frame.caption),
+    ),
   );
 }

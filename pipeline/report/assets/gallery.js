@@ -38,18 +38,34 @@ function wanted() {
   const chosen = Object.entries(FILTERS).map(([name, valueOf]) => [byId(`filter-${name}`).value, valueOf]);
   return (item) => {
     if (chosen.some(([value, valueOf]) => value && valueOf(item) !== value)) return false;
-    const text = `${item.id} ${item.question} ${item.answer} ${item.evidence} ${item.message} ${item.source}`.toLowerCase();
+    const text =
+      `${item.id} ${item.question} ${item.answer} ${item.evidence} ${item.message} ${item.source}`.toLowerCase();
     return words.every((word) => text.includes(word));
   };
 }
 
 function card(item) {
-  const place = Math.max(0, item.frames.findIndex((_, i) => item.boxes.some((box) => box.frame === i)));
+  const place = Math.max(
+    0,
+    item.frames.findIndex((_, i) => item.boxes.some((box) => box.frame === i)),
+  );
   return el(
     'a',
     { class: 'card', href: pathOf(item), 'data-id': item.id },
-    item.frames.length ? picture(item, place, false) : el('div', { class: 'picture bare' }, el('span', null, item.kind === 'unit' ? item.stage : 'no frames here')),
-    el('div', { class: 'card-words' }, chips(item), el('h3', null, titleOf(item)), el('p', null, item.kind === 'unit' ? item.id.slice(item.stage.length + 1) : item.answer)),
+    item.frames.length
+      ? picture(item, place, false)
+      : el(
+          'div',
+          { class: 'picture bare' },
+          el('span', null, item.kind === 'unit' ? item.stage : 'no frames here'),
+        ),
+    el(
+      'div',
+      { class: 'card-words' },
+      chips(item),
+      el('h3', null, titleOf(item)),
+      el('p', null, item.kind === 'unit' ? item.id.slice(item.stage.length + 1) : item.answer),
+    ),
   );
 }
 
@@ -58,8 +74,19 @@ function showGallery() {
   gallery.found = ITEMS.filter(wanted());
   refill(byId('cards'), gallery.found.map(card));
   const n = gallery.found.length;
-  byId('count').textContent = n === ITEMS.length ? `${count(n, 'entry', 'entries')}` : `${n} of ${count(ITEMS.length, 'entry', 'entries')}`;
-  if (!n) refill(byId('cards'), el('p', { class: 'nothing' }, ITEMS.length ? 'Nothing passes these filters.' : 'There is nothing to show yet.'));
+  byId('count').textContent =
+    n === ITEMS.length
+      ? `${count(n, 'entry', 'entries')}`
+      : `${n} of ${count(ITEMS.length, 'entry', 'entries')}`;
+  if (!n)
+    refill(
+      byId('cards'),
+      el(
+        'p',
+        { class: 'nothing' },
+        ITEMS.length ? 'Nothing passes these filters.' : 'There is nothing to show yet.',
+      ),
+    );
 }
 
 // A line of a chart picks what it counts, where the page has some of it.

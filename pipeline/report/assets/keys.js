@@ -1,7 +1,13 @@
 // One hand on the keyboard is enough.
 
 function typing(event) {
-  return event.ctrlKey || event.metaKey || event.altKey || byId('dialog').open || event.target.closest?.('input, textarea, select');
+  return (
+    event.ctrlKey ||
+    event.metaKey ||
+    event.altKey ||
+    byId('dialog').open ||
+    event.target.closest?.('input, textarea, select')
+  );
 }
 
 function step(by) {

@@ -10,7 +10,10 @@ function namesIn(text) {
 function linksOf(item) {
   const links = new Map();
   const join = (a, b) => {
-    for (const [from, to] of [[a, b], [b, a]]) {
+    for (const [from, to] of [
+      [a, b],
+      [b, a],
+    ]) {
       if (!links.has(from)) links.set(from, new Set());
       links.get(from).add(to);
     }

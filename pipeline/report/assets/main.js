@@ -39,7 +39,10 @@ function route() {
     byId('item').replaceChildren();
     showGallery();
     window.scrollTo(0, gallery.top);
-    if (before !== null) byId('cards').querySelector(`[data-id="${CSS.escape(before.id)}"]`)?.focus({ preventScroll: true });
+    if (before !== null)
+      byId('cards')
+        .querySelector(`[data-id="${CSS.escape(before.id)}"]`)
+        ?.focus({ preventScroll: true });
   }
 }
 

@@ -25,16 +25,59 @@ function timeline(item) {
   if (!item.frames.length) return null;
   const { video, drawn, zoomed, known } = spanOf(item);
   const ticks = item.frames.map((frame, i) =>
-    el('button', { type: 'button', class: 'tick', 'data-token': `f:${i}`, title: `frame ${i + 1} at ${seconds(frame.pts)}`, style: { left: percent(frame.pts, drawn) }, onclick: () => showFrame(i) }, String(i + 1)),
+    el(
+      'button',
+      {
+        type: 'button',
+        class: 'tick',
+        'data-token': `f:${i}`,
+        title: `frame ${i + 1} at ${seconds(frame.pts)}`,
+        style: { left: percent(frame.pts, drawn) },
+        onclick: () => showFrame(i),
+      },
+      String(i + 1),
+    ),
   );
   const rows = item.claims.flatMap((claim, c) => {
     if (claim.start === null) return [];
     const said = `claim ${c + 1}: ${seconds(claim.start)} to ${seconds(claim.end)}`;
-    const style = { left: percent(claim.start, drawn), width: `calc(${percent(claim.end, drawn)} - ${percent(claim.start, drawn)})` };
-    return [el('div', { class: 'span-row' }, el('button', { type: 'button', class: 'span', 'data-token': `c:${c}`, title: said, 'aria-label': said, style }), el('span', { class: 'span-name', style: { left: percent(claim.start, drawn) } }, String(c + 1)))];
+    const style = {
+      left: percent(claim.start, drawn),
+      width: `calc(${percent(claim.end, drawn)} - ${percent(claim.start, drawn)})`,
+    };
+    return [
+      el(
+        'div',
+        { class: 'span-row' },
+        el('button', {
+          type: 'button',
+          class: 'span',
+          'data-token': `c:${c}`,
+          title: said,
+          'aria-label': said,
+          style,
+        }),
+        el('span', { class: 'span-name', style: { left: percent(claim.start, drawn) } }, String(c + 1)),
+      ),
+    ];
   });
-  const whole = zoomed && el('div', { class: 'whole', title: `the whole video, ${seconds(video[0])} to ${seconds(video[1])}` }, el('i', { style: { left: percent(drawn[0], video), width: `calc(${percent(drawn[1], video)} - ${percent(drawn[0], video)})` } }));
-  const what = zoomed ? `of a video of ${seconds(video[1] - video[0])}` : known ? 'the whole video' : 'the video may be longer';
+  const whole =
+    zoomed &&
+    el(
+      'div',
+      { class: 'whole', title: `the whole video, ${seconds(video[0])} to ${seconds(video[1])}` },
+      el('i', {
+        style: {
+          left: percent(drawn[0], video),
+          width: `calc(${percent(drawn[1], video)} - ${percent(drawn[0], video)})`,
+        },
+      }),
+    );
+  const what = zoomed
+    ? `of a video of ${seconds(video[1] - video[0])}`
+    : known
+      ? 'the whole video'
+      : 'the video may be longer';
   return el(
     'section',
     { class: 'timeline', 'aria-label': 'Timeline' },
@@ -42,7 +85,12 @@ function timeline(item) {
     whole,
     el('div', { class: 'ticks' }, ticks),
     rows,
-    el('div', { class: 'axis' }, el('span', null, seconds(Math.max(drawn[0], known ? video[0] : drawn[0]))), el('span', null, seconds(drawn[1]))),
+    el(
+      'div',
+      { class: 'axis' },
+      el('span', null, seconds(Math.max(drawn[0], known ? video[0] : drawn[0]))),
+      el('span', null, seconds(drawn[1])),
+    ),
   );
 }
 
