@@ -1,4 +1,4 @@
-"""Reading the CSV files that people write: `videos.csv` and `overrides.csv`.
+"""Reading the CSV files that people write: `videos.csv`, `overrides.csv`, `box_overrides.csv`.
 
 Their mistakes are told with file and line, and nothing is guessed: a misspelt column would
 otherwise drop what it says without a word.

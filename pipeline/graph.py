@@ -16,9 +16,9 @@ from pipeline.engine.stage import Stage
 from pipeline.engine.workspace import Workspace
 from pipeline.errors import UsageError
 from pipeline.llm.session import Session, uses_endpoints
-from pipeline.overrides import read_overrides
+from pipeline.overrides import BOX_OVERRIDES, OVERRIDES, read_box_overrides, read_overrides
 from pipeline.recipe import Identity, Recipe
-from pipeline.records import Input, Override, Record
+from pipeline.records import BoxOverride, Input, Override, Record
 from pipeline.stages import (
     captions,
     core_frames,
@@ -40,7 +40,6 @@ from pipeline.stages import (
 )
 
 DATASET = "dataset"
-OVERRIDES = "overrides.csv"
 
 _RECIPES = {
     "videoespresso": (
@@ -109,9 +108,13 @@ def check_stage_name(chain: Sequence[Stage], name: str) -> str:
 
 def planner(workspace: Workspace, inputs: Sequence[Input], retry: Retry | None = None) -> Planner:
     """A planner whose outside tables are these inputs and the workspace's overrides."""
-    overrides = read_overrides(workspace.root / OVERRIDES)
+    tables: dict[type[Record], Sequence[Record]] = {
+        Input: inputs,
+        Override: read_overrides(workspace.root / OVERRIDES),
+        BoxOverride: read_box_overrides(workspace.root / BOX_OVERRIDES),
+    }
 
     def externals(record: type[Record]) -> Sequence[Record]:
-        return {Input: inputs, Override: overrides}[record]
+        return tables[record]
 
     return Planner(workspace, externals, retry)

@@ -1,15 +1,22 @@
-"""One question with all that the workspace holds about it, gathered from the stages' tables."""
+"""Questions with all that the workspace holds about them, gathered from the stages' tables."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from operator import attrgetter
 from pathlib import Path
 from typing import TypeVar
 
 from pipeline.calls import ModelCall, calls_behind
-from pipeline.engine.browse import UnitOutcome, read_ids, read_outcome, read_table
+from pipeline.engine.browse import (
+    UnitOutcome,
+    read_ids,
+    read_outcome,
+    read_outcomes,
+    read_table,
+)
 from pipeline.engine.workspace import Workspace
 from pipeline.errors import UnknownUnitError
-from pipeline.publish.reading import read_rejection
+from pipeline.publish.reading import read_rejections
 from pipeline.records import (
     Bbox,
     Box,
@@ -32,6 +39,7 @@ R = TypeVar("R", bound=Record)
 
 SHOWN_IDS = 3
 """Existing ids that an error names, so that one can be copied."""
+_ID = attrgetter("id")
 QUESTION_UNITS = ("verdicts", "evidence", "grounding", "options")
 """Stages whose units carry a question's id."""
 
@@ -118,7 +126,7 @@ def find(
     if len(several) != 1 or not name:
         raise UnknownUnitError(_not_one(workspace, name, several))
     if several[0] in questions:
-        return _gather(workspace, dataset, several[0])
+        return gather(workspace, dataset, several, calls=True)[0]
     if several[0] in groups:
         return _group(workspace, several[0])
     written = read_table(workspace, "questions", Question, {"video": several[0]})
@@ -135,8 +143,7 @@ def boxes_on(inspection: Inspection, frame: str) -> list[NamedBox]:
 
 
 def _group(workspace: Workspace, group_id: str) -> GroupQuestions:
-    group = _one(workspace, "core_frames", Group, group_id)
-    assert group is not None, f"group {group_id} was listed a moment ago"
+    (group,) = read_table(workspace, "core_frames", Group, {"id": group_id})
     return GroupQuestions(
         group=group,
         questions=tuple(read_table(workspace, "questions", Question, {"group": group_id})),
@@ -145,49 +152,97 @@ def _group(workspace: Workspace, group_id: str) -> GroupQuestions:
     )
 
 
-def _gather(workspace: Workspace, dataset: Path, question_id: str) -> Inspection:
-    question = _one(workspace, "questions", Question, question_id)
-    assert question is not None, f"question {question_id} was listed a moment ago"
-    evidence = _one(workspace, "evidence", Evidence, question_id)
-    core = evidence.core_frames if evidence else question.frames
-    frames = read_table(workspace, "frames", Frame, {"id": core})
-    boxes = read_table(workspace, "grounding", Box, {"question": question_id})
-    unboxed = read_table(workspace, "grounding", Unboxed, {"question": question_id})
-    intervals = read_table(workspace, "grounding", Interval, {"question": question_id})
-    outcomes = [read_outcome(workspace, stage, question_id) for stage in QUESTION_UNITS]
-    verdict = _one(workspace, "verdicts", Verdict, question_id)
-    options = _one(workspace, "options", Options, question_id)
-    written = [row.provenance for row in (question, verdict, evidence, options) if row]
+def gather(
+    workspace: Workspace, dataset: Path, ids: Sequence[str], *, calls: bool
+) -> list[Inspection]:
+    """All that is known of these questions, in their order; each table is read once.
+
+    Args:
+        ids: of questions that are there.
+        calls: whether to look for the calls to models too, question by question.
+    """
+
+    def by_id(stage: str, record: type[R]) -> dict[str, R]:
+        return _rows(workspace, stage, record, ids)
+
+    questions = by_id("questions", Question)
+    evidence = by_id("evidence", Evidence)
+    core = {name: _core(question, evidence.get(name)) for name, question in questions.items()}
+    of_questions = {"question": ids}
+    boxes = _by_question(read_table(workspace, "grounding", Box, of_questions))
+    unboxed = _by_question(read_table(workspace, "grounding", Unboxed, of_questions))
+    intervals = _by_question(read_table(workspace, "grounding", Interval, of_questions))
+    wanted = sorted({frame for frames in core.values() for frame in frames})
+    frames = {f.id: f for f in read_table(workspace, "frames", Frame, {"id": wanted})}
+    videos = _rows(workspace, "videos", Video, (q.video for q in questions.values()))
+    groups = _rows(workspace, "core_frames", Group, (q.group for q in questions.values()))
+    verdicts, options = by_id("verdicts", Verdict), by_id("options", Options)
+    samples, rejections = by_id("selection", Sample), by_id("selection", Rejection)
+    repeats = read_rejections(dataset, [name for name in ids if name not in rejections])
+    outcomes: dict[str, list[UnitOutcome]] = {}
+    for stage in QUESTION_UNITS:
+        for outcome in read_outcomes(workspace, stage, ids):
+            if outcome.status != "kept":
+                outcomes.setdefault(outcome.unit, []).append(outcome)
+    found = []
+    for name in ids:
+        question = questions[name]
+        written = (question, verdicts.get(name), evidence.get(name), options.get(name))
+        repeat = repeats.get(name)
+        of_core = [frames[frame] for frame in core[name] if frame in frames]
+        found.append(
+            Inspection(
+                question=question,
+                video=videos.get(question.video),
+                group=groups.get(question.group),
+                core_frames=tuple(sorted(of_core, key=lambda frame: frame.frame_index)),
+                verdict=verdicts.get(name),
+                evidence=evidence.get(name),
+                boxes=tuple(
+                    sorted(boxes.get(name, ()), key=lambda b: (b.frame_index, b.item, -b.score))
+                ),
+                unboxed=tuple(sorted(unboxed.get(name, ()), key=lambda item: item.id)),
+                intervals=tuple(
+                    sorted(intervals.get(name, ()), key=lambda i: int(i.id.rpartition("#")[2]))
+                ),
+                options=options.get(name),
+                sample=samples.get(name),
+                rejection=rejections.get(name) or (Rejection(**asdict(repeat)) if repeat else None),
+                outcomes=tuple(outcomes.get(name, ())),
+                calls=_calls(workspace, question, written) if calls else (),
+            )
+        )
+    return found
+
+
+Grounded = TypeVar("Grounded", Box, Unboxed, Interval)
+
+
+def _by_question(rows: Iterable[Grounded]) -> dict[str, list[Grounded]]:
+    found: dict[str, list[Grounded]] = {}
+    for row in rows:
+        found.setdefault(row.question, []).append(row)
+    return found
+
+
+def _rows(workspace: Workspace, stage: str, record: type[R], ids: Iterable[str]) -> dict[str, R]:
+    rows = read_table(workspace, stage, record, {"id": sorted(set(ids))})
+    return {_ID(row): row for row in rows}
+
+
+def _core(question: Question, evidence: Evidence | None) -> tuple[str, ...]:
+    return evidence.core_frames if evidence else question.frames
+
+
+def _calls(
+    workspace: Workspace,
+    question: Question,
+    written: Iterable[Question | Verdict | Evidence | Options | None],
+) -> tuple[ModelCall, ...]:
     units = [("questions", question.group)]
-    units += [(stage, question_id) for stage in ("verdicts", "evidence", "options")]
-    keys = [key for provenance in written for key in provenance.requests]
-    return Inspection(
-        question=question,
-        video=_one(workspace, "videos", Video, question.video),
-        group=_one(workspace, "core_frames", Group, question.group),
-        core_frames=tuple(sorted(frames, key=lambda frame: frame.frame_index)),
-        verdict=verdict,
-        evidence=evidence,
-        boxes=tuple(sorted(boxes, key=lambda box: (box.frame_index, box.item, -box.score))),
-        unboxed=tuple(sorted(unboxed, key=lambda item: item.id)),
-        intervals=tuple(sorted(intervals, key=lambda i: int(i.id.rpartition("#")[2]))),
-        options=options,
-        sample=_one(workspace, "selection", Sample, question_id),
-        rejection=_one(workspace, "selection", Rejection, question_id)
-        or _repeat(dataset, question_id),
-        outcomes=tuple(o for o in outcomes if o is not None and o.status != "kept"),
-        calls=tuple(calls_behind(workspace.store, units, keys)),
-    )
-
-
-def _repeat(dataset: Path, question_id: str) -> Rejection | None:
-    published = read_rejection(dataset, question_id)
-    return None if published is None else Rejection(**asdict(published))
-
-
-def _one(workspace: Workspace, stage: str, record: type[R], row_id: str) -> R | None:
-    rows = read_table(workspace, stage, record, {"id": row_id})
-    return rows[0] if rows else None
+    units += [(stage, question.id) for stage in ("verdicts", "evidence", "options")]
+    keys = [key for row in written if row for key in row.provenance.requests]
+    return tuple(calls_behind(workspace.store, units, keys))
 
 
 def _not_one(workspace: Workspace, name: str, several: Sequence[str]) -> str:

@@ -14,8 +14,10 @@ BASE = {"records", "tasks", "recipe", "prompts", "errors", "outcome", "store"}
 MAY_IMPORT = {
     "cli": None,
     "graph": {"engine", "stages", "llm", "overrides"},
+    "stale_overrides": {"engine", "overrides"},
     "inspection": {"engine", "publish", "contact_sheet", "calls"},
     "calls": {"llm"},
+    "report": {"engine", "publish", "inspection", "overrides", "media"},
     "sent_pictures": {"engine", "llm", "models", "calls"},
     "cutting": {"media", "publish", "recipe_file", "video_files"},
     "doctor": {"llm", "models"},

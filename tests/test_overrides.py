@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import InputError
-from pipeline.overrides import read_overrides
-from pipeline.records import Override
+from pipeline.overrides import read_box_overrides, read_overrides
+from pipeline.records import BoxOverride, Override
 
 
-def write(folder: Path, text: str) -> Path:
-    path = folder / "overrides.csv"
+def write(folder: Path, text: str, name: str = "overrides.csv") -> Path:
+    path = folder / name
     path.write_text(text, encoding="utf-8")
     return path
 
@@ -64,3 +64,44 @@ def test_a_line_that_says_no_one_thing_is_refused(tmp_path: Path, text: str, wor
 def test_a_folder_is_no_list(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot read"):
         read_overrides(tmp_path)
+
+
+BOXES = "question,item,frame,x1,y1,x2,y2\n"
+
+
+def test_boxes_are_read_and_sorted(tmp_path: Path) -> None:
+    assert read_box_overrides(tmp_path / "box_overrides.csv") == []
+    path = write(
+        tmp_path,
+        BOXES + "q2,dog_1,v/f30,0,0,1,1\nq1,car_1,v/f5, 0.125 ,0.4,0.5,0.9\n",
+        "box_overrides.csv",
+    )
+    assert read_box_overrides(path) == [
+        BoxOverride(
+            id="q1#car_1", question="q1", item="car_1", frame="v/f5", bbox=(0.125, 0.4, 0.5, 0.9)
+        ),
+        BoxOverride(id="q2#dog_1", question="q2", item="dog_1", frame="v/f30", bbox=(0, 0, 1, 1)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("question,item,frame,x1,y1,x2\n", "line 1: needs the column `y2`"),
+        (BOXES + "q1,,v/f5,0,0,1,1\n", "line 2: `item` is empty"),
+        (BOXES + "q1,car,v/f5,0,0,,1\n", "line 2: `x2` is empty"),
+        (BOXES + "q1,car,v/f5,0,left,1,1\n", "line 2: `y1` is 'left' and not a number"),
+        (BOXES + "q1,car,v/f5,0,0,640,1\n", "line 2: (0.0, 0.0, 640.0, 1.0) is not [x1,"),
+        (BOXES + "q1,car,v/f5,0.5,0,0.5,1\n", "with x1 < x2"),
+        (BOXES + "q1,car,v/f5,nan,0,0.5,1\n", "is not [x1,"),
+        (
+            BOXES + "q1,car,v/f5,0,0,1,1\nq1,car,v/f9,0,0,1,1\n",
+            "line 3: car of question q1 stands twice",
+        ),
+    ],
+)
+def test_a_line_that_is_no_box_is_refused(tmp_path: Path, text: str, words: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read_box_overrides(write(tmp_path, text, "box_overrides.csv"))
+    assert words in str(caught.value)
+    assert "box_overrides.csv" in str(caught.value)

@@ -3,7 +3,7 @@
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from threading import Event as Flag
@@ -13,6 +13,7 @@ import typer
 
 from pipeline.adoptions import adopted
 from pipeline.cli import exit_codes
+from pipeline.cli.overriding import say_stale
 from pipeline.cli.progress import listening
 from pipeline.cli.talk import emit, literal, talk
 from pipeline.engine.build import Build, Report
@@ -29,6 +30,7 @@ from pipeline.publish.reading import first_samples
 from pipeline.recipe import Recipe
 from pipeline.recipe_file import recipe_hash, to_yaml
 from pipeline.stages.batching import BatchAnswers
+from pipeline.stale_overrides import StaleOverride, stale_overrides
 from pipeline.store import BlobStore, storage_errors
 
 SHOWN = 3
@@ -98,7 +100,7 @@ def build(job: Job, *, as_json: bool) -> int:
             before = _batching(job, session, workspace, stop)
             work = Build(plan, chain, lanes, runtime.engine, listen, stop, before)
             report = work.run(job.first, job.last)
-    return _conclude(job, report, as_json=as_json)
+    return _conclude(job, report, stale_overrides(workspace), as_json=as_json)
 
 
 def _batching(
@@ -155,7 +157,7 @@ def _ray_log(workspace: Workspace) -> Iterator[None]:
         yield
 
 
-def _conclude(job: Job, report: Report, *, as_json: bool) -> int:
+def _conclude(job: Job, report: Report, stale: Sequence[StaleOverride], *, as_json: bool) -> int:
     """Say how it ended and what to do next."""
     failed = sum(sum(c.failed.values()) for c in report.counts.values())
     rejected = sum(report.counts["videos"].rejected.values()) if "videos" in report.counts else 0
@@ -169,10 +171,12 @@ def _conclude(job: Job, report: Report, *, as_json: bool) -> int:
     if as_json:
         halted = str(report.halted) if report.halted else None
         ended = {"event": "run_ended", "exit_status": code, "halted": halted}
-        emit({**ended, "dataset": dataset and str(dataset)})
+        said = [asdict(override) for override in stale]
+        emit({**ended, "dataset": dataset and str(dataset), "stale_overrides": said})
     elif dataset and not report.stopped and not report.halted:
         _show(dataset, job.root)
     work = literal(job.root)
+    say_stale(stale)
     if report.halted:
         talk(f"[red]{literal(report.halted)}[/red]")
     if report.stopped or report.halted:

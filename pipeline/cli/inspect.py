@@ -131,7 +131,7 @@ def _say_question(
         command = f"demitasse inspect {work} {found.question.id} --calls"
         talk(f"what the models were asked and said: [bold]{literal(command)}[/bold]")
     if found.rejection is not None and found.rejection.stage in ("verdicts", "selection"):
-        from pipeline.graph import OVERRIDES
+        from pipeline.overrides import OVERRIDES
 
         # What has no evidence or no box, or repeats the test split, cannot be kept by a word.
         line = literal(f"{found.question.id},keep,why it is good,")

@@ -16,6 +16,7 @@ from pipeline.cli import (
     inspect,
     plan,
     publish,
+    report,
     retry,
     run,
     status,
@@ -40,6 +41,7 @@ app.command("status")(status.status)
 app.command("why")(why.why)
 app.command("retry")(retry.retry)
 app.command("inspect")(inspect.inspect)
+app.command("report")(report.report)
 app.command("calibrate")(calibrate.calibrate)
 app.command("publish")(publish.publish)
 app.command("cut")(cut.cut)

@@ -7,7 +7,7 @@ inputs/<table>-<hash>.parquet tables that come from outside
 stages/<stage>/plan.parquet   the units that count now
 stages/<stage>/<identity>/    parts and snapshots of one stage identity
 blobs/<aa>/<sha256>           JPEGs
-overrides.csv                 the user's, never written
+overrides.csv                 the user's, never written; box_overrides.csv likewise
 dataset/                      the published folder
 """
 

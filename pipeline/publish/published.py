@@ -60,14 +60,14 @@ class PublishedBox(Record):
     bbox: tuple[Normalised, Normalised, Normalised, Normalised]
     """`[x1, y1, x2, y2]`, normalised to 0..1 of the displayed frame, `x1 < x2`, `y1 < y2`."""
     score: float
-    """The detector's."""
+    """The detector's; 1 where a human drew the box."""
     source: str
-    """The detector that proposed the box."""
+    """The detector that proposed the box, or `human`."""
     certain: bool
     """It is this one; otherwise the item is one of several boxes, and all of them stand here."""
     verified: bool
     """It lies where the writer saw the item, where it said so, and CLIP finds the crop like the
-    phrase, where it was asked; by the thresholds of the recipe."""
+    phrase, where it was asked; by the thresholds of the recipe. Or a human drew it."""
     clip_similarity: float | None
     """Cosine of crop and phrase; null where no CLIP was configured, as the two below."""
     clip_frame: float | None

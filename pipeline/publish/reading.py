@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 from pydantic import TypeAdapter
@@ -55,6 +56,42 @@ def samples(dataset: Path, *, pictures: bool = True) -> Iterator[SampleRow]:
                     yield _ROW.validate_python(row if pictures else _unpictured(row))
 
 
+@dataclass(frozen=True)
+class RowGroup:
+    """A row group of a shard: what is read at once."""
+
+    file: Path
+    number: int
+
+
+def locate(dataset: Path, ids: Sequence[str]) -> dict[str, RowGroup]:
+    """Where these samples lie, of those that are there; reads nothing but ids.
+
+    Raises:
+        StorageError: a shard cannot be read.
+    """
+    wanted, found = pa.array(ids, pa.string()), dict[str, RowGroup]()
+    for file in sorted((dataset / "data").glob("*.parquet")):
+        with storage_errors("read", file), pq.ParquetFile(file) as shard:
+            for number in range(shard.num_row_groups):
+                here = shard.read_row_group(number, columns=["id"])["id"]
+                for name in here.filter(pc.is_in(here, wanted)).to_pylist():
+                    found[name] = RowGroup(file, number)
+    return found
+
+
+def read_group(group: RowGroup, ids: Sequence[str]) -> dict[str, SampleRow]:
+    """Samples of one row group with their pictures, those of these ids.
+
+    Raises:
+        StorageError: the shard cannot be read.
+    """
+    with storage_errors("read", group.file), pq.ParquetFile(group.file) as shard:
+        table = shard.read_row_group(group.number)
+    rows = table.filter(pc.is_in(table["id"], pa.array(ids, pa.string()))).to_pylist()
+    return {row["id"]: _ROW.validate_python(row) for row in rows}
+
+
 def rejections(dataset: Path) -> Iterator[RejectionRow]:
     """All rejected questions, likewise.
 
@@ -87,11 +124,17 @@ def read_sample(dataset: Path, sample_id: str) -> SampleRow | None:
 
 def read_rejection(dataset: Path, question_id: str) -> RejectionRow | None:
     """Why this question is not published, or None where the folder does not say."""
+    return read_rejections(dataset, [question_id]).get(question_id)
+
+
+def read_rejections(dataset: Path, ids: Sequence[str]) -> dict[str, RejectionRow]:
+    """Why these questions are not published, by id; those of which the folder does not say are
+    not in it."""
     files = sorted((dataset / REJECTED).glob("*.parquet"))
     with storage_errors("read", dataset):
         table = _table(files, arrow_schema(RejectionRow))
-        found = table.to_table(filter=ds.field("id") == question_id).to_pylist()
-    return _REJECTION.validate_python(found[0]) if found else None
+        found = table.to_table(filter=ds.field("id").isin(pa.array(ids, pa.string()))).to_pylist()
+    return {row["id"]: _REJECTION.validate_python(row) for row in found}
 
 
 def _data(dataset: Path) -> Any:

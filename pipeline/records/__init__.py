@@ -30,11 +30,12 @@ from pipeline.records.questions import (
     Verdict,
 )
 from pipeline.records.screening import Look, ScreenCount, Screened, Unwanted
-from pipeline.records.sources import Input, Keyframe, Override, Source, Video
+from pipeline.records.sources import BoxOverride, Input, Keyframe, Override, Source, Video
 
 __all__ = [
     "Bbox",
     "Box",
+    "BoxOverride",
     "Candidate",
     "Caption",
     "Claim",

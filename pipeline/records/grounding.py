@@ -46,13 +46,13 @@ class Box(Record):
     clip_random: float | None
     """As in `Candidate`."""
     source: str
-    """The detector that proposed it."""
+    """The detector that proposed it, or `human`."""
     certain: bool
     """The only box of the phrase that is left for the item, or the one where the writer saw it; of
     an item with several boxes that could be it, none is certain."""
     verified: bool
     """It passes the thresholds of the recipe: overlap with where the writer saw the item, where it
-    said so, and the similarities, where CLIP is configured."""
+    said so, and the similarities, where CLIP is configured; or a human drew it."""
 
     def __post_init__(self) -> None:
         check_bbox(self.bbox)

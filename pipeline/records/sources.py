@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from pipeline.records.base import Pair, Record, record
+from pipeline.records.base import Bbox, Pair, Record, check_bbox, record
 
 
 @record
@@ -34,6 +34,22 @@ class Override(Record):
     reason: str | None
     answer: str | None
     """A corrected answer, if the human gave one."""
+
+
+@record
+class BoxOverride(Record):
+    """Where a human sees a key item, from `box_overrides.csv` in the workspace."""
+
+    id: str
+    """`<question>#<item>`."""
+    question: str
+    item: str
+    frame: str
+    """The core frame on which it is seen."""
+    bbox: Bbox
+
+    def __post_init__(self) -> None:
+        check_bbox(self.bbox)
 
 
 @record

@@ -1,17 +1,19 @@
 """Grounding: boxes for the key items as far as they can be had, a time for every claim.
 
-All thresholds are here and none in `detections`, so that turning one costs no inference.
+All thresholds are here and none in `detections`, so that turning one costs no inference. A box
+that a human drew stands whatever the detector says.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import groupby
 
-from pipeline.engine.stage import Blobs, Lookup, Stage, Table, Unit, by_column
+from pipeline.engine.stage import RECIPE, Blobs, Lookup, Stage, Table, Unit, by_column
 from pipeline.outcome import Kept, Outcome, Rejected
 from pipeline.recipe import GroundingSettings, Recipe
 from pipeline.records import (
     Box,
+    BoxOverride,
     Candidate,
     Evidence,
     Extent,
@@ -24,16 +26,21 @@ from pipeline.records import (
     Video,
 )
 from pipeline.stages.grounding_rules.assign import Placed, Unplaced, assign
+from pipeline.stages.grounding_rules.human import drawn, left
 from pipeline.stages.grounding_rules.times import intervals
 from pipeline.stages.grounding_rules.views import (
     Answered,
     Asked,
     Clock,
     FrameTime,
+    HumanBox,
     Lasting,
     Proposal,
     Reasoning,
 )
+
+HUMAN = "human"
+"""The source of a box that no detector proposed."""
 
 
 def ground(settings: GroundingSettings, units: Sequence[Unit]) -> Iterator[Outcome]:
@@ -44,9 +51,10 @@ def ground(settings: GroundingSettings, units: Sequence[Unit]) -> Iterator[Outco
 def _ground(settings: GroundingSettings, unit: Unit) -> Outcome:
     evidence = unit.one(Reasoning)
     times = {f.id: f for f in unit.all(FrameTime)}
-    boxes: list[Box] = []
+    by_human = drawn(evidence, unit.all(HumanBox))
+    boxes = [_drawn(evidence, box, times[box.frame]) for box in by_human.values()]
     unboxed: list[Unboxed] = []
-    for given in _assigned(evidence, unit.all(Proposal), settings):
+    for given in _assigned(evidence, unit.all(Proposal), by_human, settings):
         if isinstance(given, Unplaced):
             unboxed.append(_unboxed(evidence, given))
         else:
@@ -60,11 +68,16 @@ def _ground(settings: GroundingSettings, unit: Unit) -> Outcome:
 
 
 def _assigned(
-    evidence: Reasoning, proposals: Sequence[Proposal], settings: GroundingSettings
+    evidence: Reasoning,
+    proposals: Sequence[Proposal],
+    by_human: Mapping[str, HumanBox],
+    settings: GroundingSettings,
 ) -> Iterator[Placed | Unplaced]:
-    items = sorted(evidence.key_items, key=lambda k: (k.mention, k.item))
+    free = left(evidence, proposals, by_human, settings.min_overlap)
+    asked = (item for item in evidence.key_items if item.item not in by_human)
+    items = sorted(asked, key=lambda k: (k.mention, k.item))
     for mention, same in groupby(items, key=lambda k: k.mention):
-        here = [p for p in proposals if p.mention == mention]
+        here = [p for p in free if p.mention == mention]
         yield from assign(list(same), here, settings)
 
 
@@ -88,6 +101,26 @@ def _missing(
             f"not every key item of the evidence has a verified box (without: {told})",
         )
     return None
+
+
+def _drawn(evidence: Reasoning, box: HumanBox, time: FrameTime) -> Box:
+    return Box(
+        id=f"{box.id}#1",
+        question=evidence.id,
+        video=evidence.video,
+        item=box.item,
+        frame=box.frame,
+        frame_index=time.frame_index,
+        pts_seconds=time.pts_seconds,
+        bbox=box.bbox,
+        score=1.0,
+        clip_similarity=None,
+        clip_frame=None,
+        clip_random=None,
+        source=HUMAN,
+        certain=True,
+        verified=True,
+    )
 
 
 def _box(evidence: Reasoning, given: Placed, rank: int, time: FrameTime) -> Box:
@@ -147,11 +180,12 @@ def stage(recipe: Recipe) -> Stage:
     settings = recipe.identity.grounding
     return Stage(
         name="grounding",
-        version=2,
+        version=3,
         primary=Table("evidence", Evidence, Reasoning),
         split=by_column("id"),
         lookups=(
             Lookup(Table("detections", Candidate, Proposal), "mention", Reasoning, "mentions"),
+            Lookup(Table(RECIPE, BoxOverride, HumanBox), "question", Reasoning, "id"),
             Lookup(Table("frames", Frame, FrameTime), "id", Reasoning, "core_frames"),
             Lookup(Table("extents", Extent, Lasting), "id", Reasoning, "core_frames"),
             Lookup(Table("videos", Video, Clock), "id", Reasoning, "video"),

@@ -12,7 +12,7 @@ from tests.cli.command import demitasse
 
 HEAVY = ("ray", "torch", "av", "cv2", "decord", "pyarrow", "numpy", "datasets")
 
-VERBS = ("run", "plan", "status", "why", "retry", "inspect", "doctor")
+VERBS = ("run", "plan", "status", "why", "retry", "inspect", "report", "doctor")
 
 
 def test_help_names_every_verb_and_the_exit_statuses() -> None:

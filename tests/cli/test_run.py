@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.engine.browse import read_table
+from pipeline.engine.workspace import Workspace
+from pipeline.records import Sample
 from tests.cli.command import demitasse, finish, start, tree
 from tests.footage import bikes
 from tests.rendering import Encoding, render_numbers, truncate
@@ -93,6 +96,31 @@ def test_an_override_is_obeyed(workspace: Path) -> None:
     assert rejected not in _ids(workspace)
     shown = demitasse("inspect", workspace, rejected)
     assert "not what the frames show" in shown.stdout
+
+
+def test_a_box_drawn_by_a_human_reruns_the_grounding_of_its_question_only(
+    workspace: Path,
+) -> None:
+    sample = read_table(Workspace.at(workspace), "selection", Sample)[0]
+    box = sample.boxes[0]
+    (workspace / "box_overrides.csv").write_text(
+        "question,item,frame,x1,y1,x2,y2\n"
+        f"{sample.id},{box.item},{box.frame},0.25,0.25,0.75,0.5\n"
+        f"{sample.id},ghost_1,{box.frame},0.25,0.25,0.75,0.5\n"
+        f"gone,{box.item},{box.frame},0.25,0.25,0.75,0.5\n"
+    )
+    done = demitasse("run", DEMO, "--work", workspace, "--json")
+    assert done.status == 0, done.stderr
+    assert (done.ran["evidence"], done.ran["detections"], done.ran["grounding"]) == (0, 0, 1)
+    (again,) = read_table(Workspace.at(workspace), "selection", Sample, {"id": sample.id})
+    (drawn,) = [b for b in again.boxes if b.item == box.item]
+    assert (drawn.bbox, drawn.source, drawn.verified) == ((0.25, 0.25, 0.75, 0.5), "human", True)
+    told = json.loads(done.stdout.splitlines()[-1])["stale_overrides"]
+    assert [(o["id"], o["why"]) for o in told] == [
+        (f"{sample.id}#ghost_1", "the evidence names no ghost_1"),
+        (f"gone#{box.item}", "the question is gone or has no evidence"),
+    ]
+    assert f"box_overrides.csv: gone#{box.item}, the question is gone" in done.stderr
 
 
 def test_ctrl_c_drains_commits_and_prints_the_command_that_continues(tmp_path: Path) -> None:

@@ -2,9 +2,26 @@
 
 from pathlib import Path
 
-from pipeline.engine.browse import UnitOutcome, read_ids, read_outcome, read_table
+from pipeline.engine.browse import (
+    UnitOutcome,
+    read_ids,
+    read_outcome,
+    read_outcomes,
+    read_problems,
+    read_table,
+    scan_table,
+)
 from pipeline.engine.workspace import Workspace
+from pipeline.records import Record, record
 from tests.engine.chain import Run, Square, Sum, numbers
+
+
+@record
+class SquareValue(Record):
+    """A part of a square."""
+
+    id: str
+    value: float
 
 
 def test_rows_are_all_of_them_or_those_asked_for(tmp_path: Path) -> None:
@@ -54,3 +71,27 @@ def test_how_a_unit_ended(tmp_path: Path) -> None:
         UnitOutcome("squares", "n0002", "failed", "NotFound", "no such number"),
         None,
     ]
+
+
+def test_a_table_is_scanned_in_a_view_of_its_columns(tmp_path: Path) -> None:
+    Run(tmp_path, numbers(range(20, 30))).go()
+    workspace = Workspace.at(tmp_path)
+    rows = list(scan_table(workspace, "squares", Square, SquareValue))
+    assert sorted(rows, key=lambda row: row.id) == [
+        SquareValue(id=row.id, value=row.value) for row in read_table(workspace, "squares", Square)
+    ]
+    assert list(scan_table(workspace, "nothing", Square, SquareValue)) == []
+
+
+def test_outcomes_of_several_units_and_all_problems(tmp_path: Path) -> None:
+    Run(tmp_path, numbers([1, 13, 404])).go()
+    workspace = Workspace.at(tmp_path)
+    bad = [
+        UnitOutcome("squares", "n0001", "rejected", "unlucky", "thirteen brings bad luck"),
+        UnitOutcome("squares", "n0002", "failed", "NotFound", "no such number"),
+    ]
+    assert read_outcomes(workspace, "squares", ["n0002", "absent", "n0001"]) == bad
+    assert sorted(read_problems(workspace, "squares"), key=lambda o: o.unit) == bad
+    assert list(read_problems(workspace, "sums")) == []
+    assert read_outcomes(workspace, "nothing", ["n0001"]) == []
+    assert list(read_problems(workspace, "nothing")) == []

@@ -5,7 +5,10 @@ from pathlib import Path
 from pipeline.publish.reading import (
     PublishedSample,
     first_samples,
+    locate,
+    read_group,
     read_rejection,
+    read_rejections,
     read_sample,
     rejections,
     samples,
@@ -45,6 +48,17 @@ def test_why_a_question_is_not_published(tmp_path: Path) -> None:
     assert (found.stage, found.reason) == ("selection", "yes_no_bias")
     assert read_rejection(dataset, "q0003") is None
     assert read_rejection(tmp_path / "never-published", "r0000") is None
+    assert set(read_rejections(dataset, ["r0001", "q0003"])) == {"r0001"}
+    assert read_rejections(dataset, []) == {}
+
+
+def test_samples_are_found_and_read_group_by_group(tmp_path: Path) -> None:
+    dataset = publish_some(tmp_path)
+    places = locate(dataset, ["q0003", "none", "q0005"])
+    assert set(places) == {"q0003", "q0005"}
+    for name, place in places.items():
+        assert read_group(place, [name, "none"]) == {name: read_sample(dataset, name)}
+    assert locate(dataset, []) == {}
 
 
 def test_all_rows_are_read_back_with_or_without_their_pictures(tmp_path: Path) -> None:

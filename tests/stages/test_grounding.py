@@ -15,6 +15,7 @@ from pipeline.stages.grounding_rules.views import (
     Asked,
     Clock,
     FrameTime,
+    HumanBox,
     Lasting,
     Proposal,
     Reasoning,
@@ -63,6 +64,7 @@ def ground(
     claims: tuple[Claim, ...] = (),
     settings: GroundingSettings | None = None,
     lasting: tuple[Lasting, ...] = (),
+    by_human: tuple[HumanBox, ...] = (),
 ) -> Outcome:
     """What becomes of the evidence of question `q` in a video from 10.0 to 13.02 seconds."""
     identity = Identity(grounding=settings or GroundingSettings())
@@ -79,6 +81,7 @@ def ground(
         evidence,
         *proposals,
         *lasting,
+        *by_human,
         FrameTime(id="v/f1", frame_index=25, pts_seconds=11.0),
         FrameTime(id="v/f2", frame_index=75, pts_seconds=13.0),
         Clock(id="v", start_seconds=10.0, duration_seconds=3.02, fps_num=25, fps_den=1),
@@ -237,6 +240,47 @@ def test_only_an_unverified_box_is_not_enough() -> None:
     assert isinstance(
         ground([item("a", near=(0.3, 0, 0.7, 1))], [proposal(1, LEFT, 0.9)]), Rejected
     )
+
+
+def human(name: str, bbox: Bbox, frame: str = "v/f1") -> HumanBox:
+    return HumanBox(id=f"q#{name}", question="q", item=name, frame=frame, bbox=bbox)
+
+
+def test_a_box_drawn_by_a_human_stands_whatever_the_detector_says() -> None:
+    found = [proposal(1, LEFT, 0.9, clip=(0.1, 0.3, 0.3))]
+    (box,) = instances(ground([item("p", near=LEFT)], found, by_human=(human("p", RIGHT),)))["p"]
+    assert (box.id, box.bbox, box.score, box.source) == ("q#p#1", RIGHT, 1.0, "human")
+    assert box.certain and box.verified and box.clip_similarity is None
+    assert (box.frame_index, box.pts_seconds) == (25, 11.0)
+
+
+def test_a_human_may_see_the_item_on_another_core_frame() -> None:
+    (box,) = instances(ground([item("p")], [], by_human=(human("p", LEFT, "v/f2"),)))["p"]
+    assert (box.frame, box.frame_index, box.pts_seconds) == ("v/f2", 75, 13.0)
+
+
+def test_a_drawn_box_brings_a_question_back() -> None:
+    assert isinstance(ground([item("p")], []), Rejected)
+    assert set(instances(ground([item("p")], [], by_human=(human("p", LEFT),)))) == {"p"}
+    every = GroundingSettings(requires="all")
+    assert isinstance(ground([item("p"), item("r")], [], settings=every), Rejected)
+
+
+def test_what_a_drawn_box_covers_is_no_other_item_s() -> None:
+    two = [proposal(1, LEFT, 0.9), proposal(2, RIGHT, 0.8)]
+    nearly_left: Bbox = (0.0, 0.0, 0.4, 0.9)
+    named = instances(ground([item("a"), item("b")], two, by_human=(human("a", nearly_left),)))
+    assert [b.bbox for b in named["a"]] == [nearly_left]
+    assert [(b.bbox, b.certain) for b in named["b"]] == [(RIGHT, True)]
+    elsewhere: Bbox = (0.35, 0.0, 0.55, 1.0)
+    named = instances(ground([item("a"), item("b")], two, by_human=(human("a", elsewhere),)))
+    assert [b.bbox for b in named["b"]] == [LEFT, RIGHT], "it is neither of the two"
+
+
+def test_a_drawn_box_of_what_the_evidence_does_not_name_changes_nothing() -> None:
+    plain = ground([item("p")], [proposal(1, LEFT, 0.9)])
+    for useless in (human("gone", RIGHT), human("p", RIGHT, "v/f3")):
+        assert ground([item("p")], [proposal(1, LEFT, 0.9)], by_human=(useless,)) == plain
 
 
 CLAIMS = (

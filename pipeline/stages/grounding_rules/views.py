@@ -31,6 +31,17 @@ class Proposal(Record):
 
 
 @record
+class HumanBox(Record):
+    """Where a human sees a key item."""
+
+    id: str
+    question: str
+    item: str
+    frame: str
+    bbox: Bbox
+
+
+@record
 class FrameTime(Record):
     """When a core frame is shown."""
 
