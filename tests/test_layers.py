@@ -21,7 +21,7 @@ MAY_IMPORT = {
     "doctor": {"llm", "models"},
     "calibration": {"engine", "stages"},
     "stages": {"engine", "models", "media", "publish", "llm", "recipe_file"},
-    "publish": {"engine", "media", "models", "schemas"},
+    "publish": {"engine", "media", "models", "schemas", "video_files"},
     "engine": set[str](),
     "models": {"llm"},
     "llm": set[str](),

@@ -13,6 +13,7 @@ from pipeline.cli import (
     cut,
     doctor,
     exit_codes,
+    export,
     inspect,
     plan,
     publish,
@@ -42,6 +43,7 @@ app.command("inspect")(inspect.inspect)
 app.command("calibrate")(calibrate.calibrate)
 app.command("publish")(publish.publish)
 app.command("cut")(cut.cut)
+app.command("export")(export.export)
 app.command("adopt")(adopt.adopt)
 app.command("doctor")(doctor.doctor)
 
