@@ -24,7 +24,7 @@ MAY_IMPORT = {
     "calibration": {"engine", "stages"},
     "validation": {"publish", "stages", "media"},
     "stages": {"engine", "models", "media", "publish", "llm", "recipe_file"},
-    "publish": {"engine", "media", "models", "schemas"},
+    "publish": {"engine", "media", "models", "schemas", "video_files"},
     "engine": set[str](),
     "models": {"llm"},
     "llm": set[str](),

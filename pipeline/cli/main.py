@@ -13,6 +13,7 @@ from pipeline.cli import (
     cut,
     doctor,
     exit_codes,
+    export,
     inspect,
     plan,
     publish,
@@ -46,6 +47,7 @@ app.command("calibrate")(calibrate.calibrate)
 app.command("publish")(publish.publish)
 app.command("cut")(cut.cut)
 app.command("validate")(validate.validate)
+app.command("export")(export.export)
 app.command("adopt")(adopt.adopt)
 app.command("doctor")(doctor.doctor)
 

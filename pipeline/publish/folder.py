@@ -42,6 +42,12 @@ def published_key(folder: Path) -> str | None:
     return marker.unit
 
 
+def marked_unit(folder: Path) -> str | None:
+    """The unit key that a folder's marker names, whole or not; None where it has no marker."""
+    marker = _read_marker(folder)
+    return marker.unit if marker is not None else None
+
+
 def check_ours(folder: Path) -> None:
     """Refuse to replace what somebody else put there.
 

@@ -45,7 +45,7 @@ class Statistics:
         self.licences[row.source, row.licence] += 1
         # What one row was asked is its own; a dataset has as many of these as samples.
         self.provenance.update({replace(p, requests=(), finish_reason="") for p in row.provenance})
-        self.answers[_answerer(row)] += 1
+        self.answers[answer_source(row)] += 1
         self.core_frames += len(row.core_frames)
         self.boxes += len(row.boxes)
         self.unverified += sum(not box.verified for box in row.boxes)
@@ -71,8 +71,11 @@ class Statistics:
         return sum(n for (_, licence), n in self.licences.items() if licence == UNKNOWN)
 
 
-def _answerer(row: SampleRow) -> str:
-    """A human's correction replaces the writer's answer; no other stage writes one."""
+def answer_source(row: SampleRow) -> str:
+    """Who gave a sample's answer: `model`, `derived` or `human`.
+
+    A human's correction replaces the writer's answer; no other stage writes one.
+    """
     sources = {p.stage: p.answer_source for p in row.provenance}
     if sources.get("verdicts") == "human":
         return "human"
