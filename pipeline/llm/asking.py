@@ -33,6 +33,8 @@ class Answered:
     model: str
     """As the endpoint reported it."""
     finish_reason: str
+    taken: Tokens | None
+    """By the answers when they were given, spent now or not; None where one does not say."""
     tokens: Tokens
     usd: float
     """Spent now: nothing for what was stored."""
@@ -165,9 +167,20 @@ def answered(found: Found, tokens: Tokens, usd: float, calls: int) -> Answered:
         keys=tuple(stored.key for stored in found.stored),
         model=str(response.get("model") or ""),
         finish_reason=str(choice.get("finish_reason") or ""),
+        taken=_taken(found),
         tokens=tokens,
         usd=usd,
         calls=calls,
+    )
+
+
+def _taken(found: Found) -> Tokens | None:
+    each = [tokens_of(stored.response) for stored in found.stored]
+    told = [tokens for tokens in each if tokens is not None]
+    if len(told) < len(each):
+        return None
+    return Tokens(
+        sum(t.given for t in told), sum(t.cached for t in told), sum(t.written for t in told)
     )
 
 

@@ -76,6 +76,8 @@ def reply_of(settings: EndpointWriterSettings, request: Request, found: Answered
         schema_sha256=schema_sha256(request.schema),
         requests=found.keys,
         finish_reason=found.finish_reason,
+        tokens_in=found.taken.given if found.taken else None,
+        tokens_out=found.taken.written if found.taken else None,
         answer_source="model",
     )
     usage = Usage(found.tokens.given, found.tokens.written, found.usd)

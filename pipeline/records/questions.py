@@ -28,6 +28,11 @@ class Provenance(Record):
     """Keys of the requests in the response store, a reply that was corrected first; none for
     the program."""
     finish_reason: str = ""
+    tokens_in: int | None = 0
+    """That the requests were given, whoever paid for them and when, as their answers say; null
+    where one does not, 0 for the program."""
+    tokens_out: int | None = 0
+    """That the answers have, likewise."""
     answer_source: Literal["model", "derived", "human"]
     """`derived`: computed from detections by a program; `human`: an override's words."""
 

@@ -171,6 +171,6 @@ class _DryWriter:
         if request.schema is BlindReply:
             # The script's next question needs some answer to be rendered at all.
             reply = BlindReply(answer="Something of about this length is what it would say here.")
-            told = Answered(reply, (), "", "", Tokens(0), 0.0, 0)
+            told = Answered(reply, (), "", "", Tokens(0), Tokens(0), 0.0, 0)
             return reply_of(self.settings, request, told)
         return Failed("NotAsked", "nothing is asked for a plan")

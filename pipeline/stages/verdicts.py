@@ -81,15 +81,15 @@ def _script(prompt: Prompt, blind: Prompt | None, unit: Unit) -> Script:
     frames = group.frames if group else ()
     if blind is None:
         reply = yield Ask(prompt, inputs, VerdictReply, frames)
-        return _parse(unit, reply, ())
+        return _parse(unit, reply, None)
     guess = yield Ask(blind, {"question": question.question}, BlindReply, blind=True)
     assert isinstance(guess.data, BlindReply)
     inputs["blind_answer"] = guess.data.answer
     reply = yield Ask(prompt, inputs, BlindVerdictReply, frames)
-    return _parse(unit, reply, guess.provenance.requests)
+    return _parse(unit, reply, guess.provenance)
 
 
-def _parse(unit: Unit, reply: Reply, before: tuple[str, ...]) -> Outcome:
+def _parse(unit: Unit, reply: Reply, guess: Provenance | None) -> Outcome:
     assert isinstance(reply.data, VerdictReply)
     question = unit.one(AskedQuestion)
     judgements = tuple(
@@ -99,7 +99,7 @@ def _parse(unit: Unit, reply: Reply, before: tuple[str, ...]) -> Outcome:
     if isinstance(reply.data, BlindVerdictReply):
         found = reply.data.blind
         judgements += (Judgement(criterion=BLIND, passed=not found.same, reason=found.reason),)
-    provenance = replace(reply.provenance, requests=(*before, *reply.provenance.requests))
+    provenance = reply.provenance if guess is None else _both(guess, reply.provenance)
     verdict = Verdict(
         id=question.id,
         video=question.video,
@@ -111,6 +111,20 @@ def _parse(unit: Unit, reply: Reply, before: tuple[str, ...]) -> Outcome:
     )
     decision = unit.maybe(HumanDecision)
     return Kept([_overridden(verdict, decision) if decision else verdict])
+
+
+def _both(guess: Provenance, verdict: Provenance) -> Provenance:
+    """The verdict's provenance, with what the guess before it took."""
+
+    def total(first: int | None, second: int | None) -> int | None:
+        return None if first is None or second is None else first + second
+
+    return replace(
+        verdict,
+        requests=(*guess.requests, *verdict.requests),
+        tokens_in=total(guess.tokens_in, verdict.tokens_in),
+        tokens_out=total(guess.tokens_out, verdict.tokens_out),
+    )
 
 
 def _overridden(verdict: Verdict, decision: HumanDecision) -> Verdict:

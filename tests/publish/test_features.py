@@ -77,6 +77,8 @@ SAMPLE = Features(
                 "schema_sha256": TEXT,
                 "requests": List(TEXT),
                 "finish_reason": TEXT,
+                "tokens_in": Value("int64"),
+                "tokens_out": Value("int64"),
                 "answer_source": TEXT,
             }
         ),

@@ -112,6 +112,7 @@ def test_a_stage_finds_every_answer_that_its_batch_brought(begin: Begin) -> None
             (question,) = kept(outcome)
             assert len(question.provenance.requests) == 1
             assert outcome.usage.tokens_in == 0
+            assert question.provenance.tokens_in > 0, "what the stored answer took is told"
         assert len(server.calls) == 5
         assert now.said[-1].endswith("completed, 5 of 5 answered")
 

@@ -18,7 +18,7 @@ from pipeline.stages import options, questions, verdicts
 from pipeline.stages.model_resources import WAITING
 from pipeline.stages.writing import PACK_UNITS, FrameJpeg, writer_resources
 from pipeline.store import BlobStore, Store
-from tests.fakes.openai_server import Call, Content, FakeOpenAI
+from tests.fakes.openai_server import Call, Content, FakeOpenAI, NoUsage
 from tests.llm.replies import talk
 from tests.stages.units import kept, run, store_jpegs, unit
 from tests.stages.writing import GROUP
@@ -127,6 +127,20 @@ def test_what_was_not_given_is_an_error_and_asked_for_once_more(
         assert outcome.usage.tokens_in > 0
 
 
+def test_what_an_answer_took_is_told_however_often_it_is_used(tmp_path: Path, session: Any) -> None:
+    with FakeOpenAI(talk) as server:
+        (first,), (second,) = (kept(asked(tmp_path, session, server)) for _ in range(2))
+        assert len(server.calls) == 1
+    assert first.provenance == second.provenance
+    assert first.provenance.tokens_in > 0 < first.provenance.tokens_out
+
+
+def test_tokens_that_nobody_counted_are_not_told(tmp_path: Path, session: Any) -> None:
+    with FakeOpenAI(talk, lambda call: NoUsage()) as server:
+        (question,) = kept(asked(tmp_path, session, server))
+    assert (question.provenance.tokens_in, question.provenance.tokens_out) == (None, None)
+
+
 def talk_of_group() -> str:
     name = {"json_schema": {"name": "questions"}}
     lines = "\n".join(f'{{"id": "F{i}", "seconds": {i}.00' for i in range(1, 5))
@@ -154,6 +168,8 @@ def test_the_blind_pass_sees_nothing_and_its_answer_is_compared(
         (verdict,) = kept(outcome)
         assert verdict.judgements[-1].criterion == "not_answerable_blind"
         assert len(verdict.provenance.requests) == 2
+        assert verdict.provenance.tokens_in == outcome.usage.tokens_in
+        assert verdict.provenance.tokens_out == outcome.usage.tokens_out
         blind, judged = (call.body["messages"][-1]["content"] for call in server.calls[1:])
         assert blind == question.question
         assert "Something happens" in judged
