@@ -51,7 +51,8 @@ _executors: OrderedDict[str, Executor] = OrderedDict()
 
 def _run_pack(identity: str, executor: Executor, pack: Pack) -> Summary:
     """A pack in a pooled worker process, which keeps the last stage's executor."""
-    kept = _executors.setdefault(identity, executor)
+    # One process may serve two workspaces whose stages are the same.
+    kept = _executors.setdefault(f"{identity} {executor.store.root}", executor)
     while len(_executors) > 1:
         _executors.popitem(last=False)
     return kept.run(pack)

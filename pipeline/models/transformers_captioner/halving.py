@@ -1,5 +1,6 @@
 """Batches that did not fit the device: halved until they do, and the size remembered."""
 
+import sys
 from collections.abc import Callable, Sequence
 
 import torch
@@ -28,29 +29,38 @@ class Halving:
         self._generate = generate
         self._stage = stage
         self._shrink = shrink
+        self._most = sys.maxsize
+        """Tokens of a batch that may fit."""
 
     def __call__(self, staged: Staged) -> Sequence[Written | ModelFailure]:
         """What was written for each prompt, in order."""
         prompts = staged.prompts
-        try:
-            inputs = staged.taken() or self._stage(prompts).taken()
-            assert inputs is not None, "staged twice"
-            return self._generate(prompts, inputs)
-        except RuntimeError as error:
-            if trouble(error) != "memory":
-                raise
-        # Only out here does no traceback hold the tensors that did not fit.
+        tokens = prompts[0].tokens
+        inputs = staged.taken()
+        fit = max(1, self._most // tokens)
+        # What was staged before the smaller size was known is cut without trying it.
+        if len(prompts) <= fit:
+            try:
+                inputs = inputs or self._stage(prompts).taken()
+                assert inputs is not None, "staged twice"
+                return self._generate(prompts, inputs)
+            except RuntimeError as error:
+                if trouble(error) != "memory":
+                    raise
+            # Only out here does no traceback hold the tensors that did not fit.
+            inputs = None
+            if torch.cuda.is_available():
+                torch.cuda.empty_cache()
+            if len(prompts) == 1:
+                return [_too_large(prompts[0])]
+            fit = len(prompts) // 2
+            self._most = fit * tokens
+            self._shrink(self._most)
         inputs = None
-        if torch.cuda.is_available():
-            torch.cuda.empty_cache()
-        if len(prompts) == 1:
-            return [_too_large(prompts[0])]
-        half = len(prompts) // 2
-        self._shrink(half * prompts[0].tokens)
         return [
             result
-            for start in range(0, len(prompts), half)
-            for result in self(Staged(prompts[start : start + half]))
+            for start in range(0, len(prompts), fit)
+            for result in self(Staged(prompts[start : start + fit]))
         ]
 
 
