@@ -158,7 +158,7 @@ def gather(
     """All that is known of these questions, in their order; each table is read once.
 
     Args:
-        ids: of questions that are there.
+        ids: of questions; one that a run has just done away with is left out.
         calls: whether to look for the calls to models too, question by question.
     """
 
@@ -185,7 +185,7 @@ def gather(
             if outcome.status != "kept":
                 outcomes.setdefault(outcome.unit, []).append(outcome)
     found = []
-    for name in ids:
+    for name in filter(questions.__contains__, ids):
         question = questions[name]
         written = (question, verdicts.get(name), evidence.get(name), options.get(name))
         repeat = repeats.get(name)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
 from pipeline.inspection import Inspection
-from pipeline.records import Box, Frame, Interval, Provenance
+from pipeline.records import Box, Claim, Frame, Interval, Provenance
 from pipeline.report.glance import Glance
 from pipeline.report.items import (
     Ended,
@@ -20,19 +20,18 @@ from pipeline.report.wording import WITHOUT_BOX, keeping
 
 
 def question_item(found: Inspection, glance: Glance) -> Item:
-    """All that is known of it, laid out."""
-    question, verdict, sample, rejection = (
-        found.question,
-        found.verdict,
-        found.sample,
-        found.rejection,
-    )
+    """All that is known of it, laid out.
+
+    In the middle of a run boxes and times may be those of an earlier evidence; what does not go
+    with the evidence that is there is left out.
+    """
+    question, verdict, rejection = found.question, found.verdict, found.rejection
     video, options, evidence = found.video, found.options, found.evidence
     places = {frame.id: i for i, frame in enumerate(found.core_frames)}
     facts = [("group", question.group)]
-    if sample is not None:
-        facts += [("licence", sample.licence), ("source", sample.source)]
-        facts += [(pair.key, pair.value) for pair in sample.metadata]
+    if found.sample is not None:
+        facts += [("licence", found.sample.licence), ("source", found.sample.source)]
+        facts += [(pair.key, pair.value) for pair in found.sample.metadata]
     return Item(
         id=question.id,
         kind="question",
@@ -51,7 +50,7 @@ def question_item(found: Inspection, glance: Glance) -> Item:
         letter=options.letter if options else "",
         frames=_frames(found),
         items=_items(found, places),
-        boxes=tuple(shown_box(box, places[box.frame]) for box in found.boxes),
+        boxes=tuple(shown_box(b, places[b.frame]) for b in found.boxes if b.frame in places),
         evidence=evidence.text if evidence else "",
         claims=_claims(found, places),
         start=video.start_seconds if video else 0.0,
@@ -137,13 +136,17 @@ def _items(found: Inspection, places: Mapping[str, int]) -> tuple[KeyItemLine, .
 def _claims(found: Inspection, places: Mapping[str, int]) -> tuple[ShownClaim, ...]:
     if found.evidence is None:
         return ()
-    times: dict[int, Interval] = {int(i.id.rpartition("#")[2]): i for i in found.intervals}
+    times = {(int(i.id.rpartition("#")[2]), i.claim): i for i in found.intervals}
     return tuple(
-        ShownClaim(
-            text=claim.text,
-            frames=tuple(sorted(places[frame] for frame in claim.frames if frame in places)),
-            start=times[n].start_seconds if n in times else None,
-            end=times[n].end_seconds if n in times else None,
-        )
+        _claim(claim, times.get((n, claim.text)), places)
         for n, claim in enumerate(found.evidence.claims)
+    )
+
+
+def _claim(claim: Claim, time: Interval | None, places: Mapping[str, int]) -> ShownClaim:
+    return ShownClaim(
+        text=claim.text,
+        frames=tuple(sorted(places[frame] for frame in claim.frames if frame in places)),
+        start=time.start_seconds if time else None,
+        end=time.end_seconds if time else None,
     )

@@ -32,7 +32,7 @@ class Source(Protocol):
         """Every question, and every unit that came to nothing."""
 
     def shown(self, chosen: Sequence[Glance]) -> Iterator[Shown]:
-        """Those chosen, in their order, one at a time."""
+        """Those chosen, in their order, one at a time; one that is gone by now is left out."""
 
     def stages(self) -> Sequence[StageStatus]:
         """The stages of the last run; none where only a published folder is there."""

@@ -142,9 +142,10 @@ class WorkspaceSource:
             folder = self.workspace.root / self.dataset
             found = {i.question.id: i for i in gather(self.workspace, folder, ids, calls=False)}
             for glance in some:
-                if glance.task:
+                # A run may have done away with either since they were seen at a glance.
+                if glance.id in found:
                     yield self._question(found[glance.id], glance)
-                else:
+                elif glance.id in problems:
                     yield self._unit(problems[glance.id])
 
     def _question(self, found: Inspection, glance: Glance) -> Shown:

@@ -1,7 +1,10 @@
 """A published folder on a page."""
 
+from dataclasses import replace
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from pipeline.errors import UsageError
@@ -49,8 +52,6 @@ def test_samples_are_laid_out_as_they_are_published(tmp_path: Path) -> None:
 
 
 def test_claims_are_found_again_in_the_evidence(tmp_path: Path) -> None:
-    from dataclasses import replace
-
     blobs, frames = blob_of(tmp_path / "store")
     made = sample(1, frames)
     first = replace(made.intervals[0], claim="First <obj>person_1</obj> stands.")
@@ -95,9 +96,6 @@ def test_two_thousand_samples_are_a_page_that_says_it_is_a_sample(tmp_path: Path
 
 
 def test_another_version_s_columns_are_refused(tmp_path: Path) -> None:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     (tmp_path / "data").mkdir()
     pq.write_table(pa.table({"id": ["q"]}), tmp_path / "data" / "train-00000-of-00001.parquet")
     with pytest.raises(UsageError, match="publish it again"):

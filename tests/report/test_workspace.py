@@ -2,19 +2,28 @@
 
 import shutil
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from pipeline.cli.workspaces import existing, recipe_of
-from pipeline.engine.browse import read_table
+from pipeline.engine.browse import UnitOutcome, read_table
 from pipeline.engine.workspace import Workspace
 from pipeline.graph import DATASET, stages
+from pipeline.inspection import gather
+from pipeline.publish.features import arrow_schema
+from pipeline.publish.published import RejectionRow
 from pipeline.records import Evidence, Frame, Question, Rejection, Sample, Verdict, Video
 from pipeline.report.choice import choose
 from pipeline.report.collect import PageData, collect
+from pipeline.report.glance import Glance
 from pipeline.report.items import Item
 from pipeline.report.page import render
+from pipeline.report.questions import question_item
+from pipeline.report.units import frames_of, unit_item
 from pipeline.report.workspace import WorkspaceSource
 from tests.cli.command import demitasse
 from tests.report.conftest import DESKTOP, PHONE, Open
@@ -133,13 +142,29 @@ def test_a_workspace_in_the_middle_of_a_run_has_a_page(
     assert empty.items == () and "0</b> questions" in render(empty)
 
 
+def test_what_belongs_to_an_earlier_evidence_is_left_out(demo_workspace: Path) -> None:
+    workspace = Workspace.at(demo_workspace)
+    sample = read_table(workspace, "selection", Sample)[0]
+    assert gather(workspace, demo_workspace, ["gone"], calls=False) == []
+    (found,) = gather(workspace, demo_workspace, [sample.id], calls=False)
+    other = replace(found.boxes[0], frame="v/f9")
+    reworded = replace(found.intervals[0], claim="Another claim.")
+    stale = replace(found, boxes=(other,), intervals=(reworded, *found.intervals[1:]))
+    item = question_item(stale, Glance(sample.id, "sample", sample.task, "train"))
+    assert item.boxes == ()
+    assert item.claims[0].start is None and item.claims[1].start is not None
+
+
+def test_one_that_is_gone_by_now_is_left_out(demo_workspace: Path) -> None:
+    gone = [
+        Glance("gone", "sample", "event_process"),
+        Glance("videos:gone", "failed", stage="videos"),
+    ]
+    assert list(source(demo_workspace).shown(gone)) == []
+
+
 def test_what_publish_took_out_is_rejected(demo_workspace: Path, tmp_path: Path) -> None:
     """A published rejection of a sample that repeats the test split counts over selection."""
-    import pyarrow.parquet as pq
-
-    from pipeline.publish.features import arrow_schema
-    from pipeline.publish.published import RejectionRow
-
     root = Path(shutil.copytree(demo_workspace, tmp_path / "work"))
     sample = read_table(Workspace.at(root), "selection", Sample)[0]
     row = {
@@ -152,8 +177,6 @@ def test_what_publish_took_out_is_rejected(demo_workspace: Path, tmp_path: Path)
         "reason": "duplicate_of_test",
         "message": "it says nearly the same as another",
     }
-    import pyarrow as pa
-
     folder = root / DATASET / "rejected"
     folder.mkdir(exist_ok=True)
     table = pa.Table.from_pylist([row], arrow_schema(RejectionRow))
@@ -164,9 +187,6 @@ def test_what_publish_took_out_is_rejected(demo_workspace: Path, tmp_path: Path)
 
 
 def test_units_about_frames_show_them(demo_workspace: Path) -> None:
-    from pipeline.engine.browse import UnitOutcome
-    from pipeline.report.units import frames_of, unit_item
-
     workspace = Workspace.at(demo_workspace)
     question = read_table(workspace, "questions", Question)[0]
     group = UnitOutcome("questions", question.group, "rejected", "no_question", "none")
