@@ -18,6 +18,7 @@ MAY_IMPORT = {
     "calls": {"llm"},
     "sent_pictures": {"engine", "llm", "models", "calls"},
     "cutting": {"media", "publish", "recipe_file", "video_files"},
+    "imports": {"publish", "csv_rows"},
     "doctor": {"llm", "models"},
     "calibration": {"engine", "stages"},
     "stages": {"engine", "models", "media", "publish", "llm", "recipe_file"},
