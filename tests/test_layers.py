@@ -20,6 +20,7 @@ MAY_IMPORT = {
     "report": {"engine", "publish", "inspection", "overrides", "media"},
     "sent_pictures": {"engine", "llm", "models", "calls"},
     "cutting": {"media", "publish", "recipe_file", "video_files"},
+    "imports": {"publish", "csv_rows"},
     "doctor": {"llm", "models"},
     "calibration": {"engine", "stages"},
     "validation": {"publish", "stages", "media"},

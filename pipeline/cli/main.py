@@ -14,6 +14,7 @@ from pipeline.cli import (
     doctor,
     exit_codes,
     export,
+    import_,
     inspect,
     plan,
     publish,
@@ -48,6 +49,7 @@ app.command("publish")(publish.publish)
 app.command("cut")(cut.cut)
 app.command("validate")(validate.validate)
 app.command("export")(export.export)
+app.add_typer(import_.app, name="import")
 app.command("adopt")(adopt.adopt)
 app.command("doctor")(doctor.doctor)
 

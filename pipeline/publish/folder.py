@@ -42,10 +42,21 @@ def published_key(folder: Path) -> str | None:
     return marker.unit
 
 
-def marked_unit(folder: Path) -> str | None:
-    """The unit key that a folder's marker names, whole or not; None where it has no marker."""
+def check_kind(folder: Path, kind: str) -> None:
+    """Refuse to replace what demitasse wrote as something else: a dataset, an export, an import.
+
+    Args:
+        kind: how the unit keys of folders that may be replaced begin, before a space.
+
+    Raises:
+        UsageError: the folder's marker says that it is of another kind.
+    """
     marker = _read_marker(folder)
-    return marker.unit if marker is not None else None
+    if marker is not None and not marker.unit.startswith(f"{kind} "):
+        raise UsageError(
+            f"{folder} holds something else that demitasse wrote, and no {kind}: choose another "
+            "place"
+        )
 
 
 def check_ours(folder: Path) -> None:

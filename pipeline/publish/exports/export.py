@@ -17,12 +17,12 @@ from pipeline.errors import StorageError, UsageError
 from pipeline.publish.exports.boxes import BoxChoice, BoxWriter
 from pipeline.publish.exports.conventions import Conventions, conventions, write
 from pipeline.publish.exports.format import Format, Job
-from pipeline.publish.folder import marked_unit, replacing
+from pipeline.publish.folder import check_kind, replacing
 from pipeline.publish.published import SampleRow
 from pipeline.publish.reading import samples
 from pipeline.store import storage_errors
 
-_UNIT: Final = "export "
+_KIND: Final = "export"
 """How the marker of an export begins, so that none passes for a dataset."""
 
 
@@ -71,7 +71,7 @@ def export(
     told = conventions(form, writer, pipeline.__version__)
     splits: Counter[str] = Counter()
     written = given = 0
-    with replacing(out, f"{_UNIT}{form.name}") as building:
+    with replacing(out, f"{_KIND} {form.name}") as building:
         with form.writing(Job(dataset, building, writer, videos)) as add:
             for done, row in enumerate(_rows(dataset, pictures=form.pictures), 1):
                 add(row)
@@ -143,6 +143,4 @@ def _check_places(dataset: Path, out: Path) -> None:
     source, target = dataset.resolve(), out.resolve()
     if target == source or source in target.parents:
         raise UsageError(f"{out} is in the dataset {dataset}: choose a place outside of it")
-    unit = marked_unit(out)
-    if unit is not None and not unit.startswith(_UNIT):
-        raise UsageError(f"{out} holds a dataset and no export: choose another place")
+    check_kind(out, _KIND)
