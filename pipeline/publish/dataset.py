@@ -11,21 +11,30 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from pipeline.publish.card import CardFacts, render_card
+from pipeline.publish.card import render_card
+from pipeline.publish.croissant import croissant
 from pipeline.publish.duplicates import NearDuplicates
+from pipeline.publish.facts import CardFacts
 from pipeline.publish.folder import replacing
-from pipeline.publish.front_matter import REJECTED
 from pipeline.publish.json_schema import json_schema
-from pipeline.publish.published import RejectionRow, SampleRow
+from pipeline.publish.plots import write_plots
 from pipeline.publish.rows import ReadBlob, rejection_row, sample_row
 from pipeline.publish.shards import ShardWriter, writing
 from pipeline.publish.split import SplitName, split_of
 from pipeline.publish.statistics import SPLITS, Statistics
+from pipeline.publish.tables import (
+    DEFAULT,
+    REJECTED,
+    TABLES,
+    PublishedTable,
+    WrittenSplit,
+    shard_file,
+)
 from pipeline.records import Publication, Rejection, Sample, StageCount, Status
 
 STAGE: Final = "publish"
 DUPLICATE_OF_TEST: Final = "duplicate_of_test"
-SCHEMAS: Final = {"sample": SampleRow, "rejection": RejectionRow}
+SCHEMAS: Final = {table.schema: table.row for table in TABLES}
 """The published tables, under the names of their schema files."""
 
 
@@ -58,12 +67,11 @@ def publish(
         if split_of(sample.split_group, fraction) == "test":
             tests.add(sample.id, sample.signature)
 
-    statistics = Statistics()
+    statistics = Statistics(settings.language)
     repeats: list[Rejection] = []
     with replacing(folder, key) as building:
         writers: dict[SplitName, ShardWriter] = {
-            split: ShardWriter(building / "data", split, SampleRow, settings.shard_rows)
-            for split in SPLITS
+            split: _writer(building, DEFAULT, split, settings.shard_rows) for split in SPLITS
         }
         with ExitStack() as open_writers:
             for writer in writers.values():
@@ -77,14 +85,21 @@ def publish(
                 row = sample_row(sample, split, read)
                 statistics.add(row)
                 writers[split].add(row)
-        turned_down = ShardWriter(building / REJECTED, REJECTED, RejectionRow, settings.shard_rows)
+        turned_down = _writer(building, REJECTED, "rejected", settings.shard_rows)
         with writing(turned_down):
             for rejection in heapq.merge(content.rejections, repeats, key=lambda r: r.id):
                 rejected = rejection_row(rejection)
                 statistics.reject(rejected)
                 turned_down.add(rejected)
         counts = [*content.funnel, *_counts(statistics.samples, len(repeats))]
-        _write(building / "README.md", render_card(facts, statistics, counts))
+        written = [
+            *(_written(building, DEFAULT, split, w) for split, w in writers.items() if w.rows),
+            *([_written(building, REJECTED, "rejected", turned_down)] if turned_down.rows else []),
+        ]
+        plots = write_plots(building, statistics)
+        card = render_card(facts, statistics, counts, written, plots)
+        _write(building / "README.md", card)
+        _write(building / "croissant.json", croissant(key, facts, statistics, counts, written))
         for name, table in SCHEMAS.items():
             _write(building / "schemas" / f"{name}.schema.json", json_schema(table))
     return Publication(
@@ -93,6 +108,18 @@ def publish(
         rejections=turned_down.rows,
         shards=sum(len(w.names) for w in (*writers.values(), turned_down)),
     )
+
+
+def _writer(building: Path, table: PublishedTable, split: str, shard_rows: int) -> ShardWriter:
+    return ShardWriter(building / table.folder, split, table.row, shard_rows)
+
+
+def _written(
+    building: Path, table: PublishedTable, split: str, writer: ShardWriter
+) -> WrittenSplit:
+    paths = [f"{table.folder}/{name}" for name in writer.names]
+    shards = tuple(shard_file(building, path) for path in paths)
+    return WrittenSplit(table, split, writer.rows, writer.arrow_bytes, shards)
 
 
 def _repeat(sample: Sample, twin: str) -> Rejection:
