@@ -59,8 +59,10 @@ class Prompt:
 
     id: str
     version: int
+    text: str
+    """The whole file with `\\n` line ends."""
     sha256: str
-    """Of the file's text with `\\n` line ends."""
+    """Of `text`."""
     inputs: tuple[str, ...]
     output_schema: str | None
     body: str
@@ -154,6 +156,7 @@ def load(name: str) -> Prompt:
     return Prompt(
         id=matter.id,
         version=matter.version,
+        text=text,
         sha256=hashlib.sha256(text.encode()).hexdigest(),
         inputs=matter.inputs,
         output_schema=matter.output_schema,

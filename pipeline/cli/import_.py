@@ -103,9 +103,7 @@ def charades_sta(
 
     lengths = read_durations(durations) if durations is not None else {}
     with counting("rows", None) as progress:
-        report = import_charades_sta(
-            file, out, durations=lengths, split=split, progress=progress
-        )
+        report = import_charades_sta(file, out, durations=lengths, split=split, progress=progress)
     unchecked = report.found["without_length"]
     if unchecked and not as_json:
         talk(

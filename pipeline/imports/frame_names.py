@@ -32,7 +32,7 @@ def frame_of(path: str, caption: str | None) -> ImportedFrame:
     if not (place.stem.isascii() and place.stem.isdigit()):
         return _frame(path, "unknown", None, None, caption)
     parts = {part.casefold() for part in place.parts[:-1]}
-    scheme = next((s for source, s in _BY_SOURCE.items() if source in parts), "number")
+    scheme: FrameScheme = next((s for source, s in _BY_SOURCE.items() if source in parts), "number")
     return _frame(path, scheme, int(place.stem), None, caption)
 
 

@@ -1,9 +1,9 @@
 """Where imports write: a folder that is there whole or not at all, and loads as it is.
 
-    OUT/data/{split}-*.parquet   the rows, one explicit schema
-    OUT/unresolved.jsonl         what could not be resolved, a line a problem
-    OUT/import.json              the report: counts, and which conventions were found
-    OUT/schemas/*.json           what the rows' columns mean
+OUT/data/{split}-*.parquet   the rows, one explicit schema
+OUT/unresolved.jsonl         what could not be resolved, a line a problem
+OUT/import.json              the report: counts, and which conventions were found
+OUT/schemas/*.json           what the rows' columns mean
 """
 
 import json

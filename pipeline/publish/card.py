@@ -8,31 +8,26 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import yaml
 from jinja2 import Template
 
 from pipeline import prompts
+from pipeline.publish import number_tables as numbers
+from pipeline.publish import settings_table as settings
+from pipeline.publish.drawing import Plot
+from pipeline.publish.facts import CardFacts, models_of
 from pipeline.publish.front_matter import front_matter
+from pipeline.publish.licences import UNKNOWN
 from pipeline.publish.limits import known_limits
-from pipeline.publish.statistics import SPLITS, UNKNOWN, Statistics
-from pipeline.recipe import Identity
+from pipeline.publish.plots import SHOWN
+from pipeline.publish.statistics import SPLITS, Statistics
+from pipeline.publish.tables import TABLES, WrittenSplit, of_table
+from pipeline.recipe import EndpointModel
 from pipeline.records import StageCount
-from pipeline.tasks import FAMILY_OF, Task
 
 _TEMPLATE: Final = Path(__file__).with_name("card.md.j2")
-
-
-@dataclass(frozen=True)
-class ModelUse:
-    """A model or program, and the prompt that it was asked with."""
-
-    stage: str
-    writer: str
-    model: str
-    prompt: str = ""
-    prompt_sha256: str = ""
+_BACKTICKS: Final = re.compile(r"`{3,}")
 
 
 @dataclass(frozen=True)
@@ -44,26 +39,6 @@ class FunnelLine:
     kept: int
     rejected: tuple[tuple[str, int], ...]
     failed: tuple[tuple[str, int], ...]
-
-
-@dataclass(frozen=True)
-class CardFacts:
-    """All that the card is made of, besides the numbers of the data."""
-
-    title: str
-    identity: Identity
-    recipe_hash: str
-    models: tuple[ModelUse, ...]
-    """Those that leave no provenance in a sample: captioner, embedder, detector."""
-    version: str
-    """Demitasse's."""
-
-
-def public_recipe(title: str, identity: Identity) -> str:
-    """The settings as a recipe that anyone may run; no place of the builder's machine in it."""
-    name = re.sub(r"[^A-Za-z0-9._-]+", "-", title).strip("-._") or "dataset"
-    settings = _without_places(identity.model_dump(mode="json"))
-    return yaml.safe_dump({"name": name, **settings}, sort_keys=False, allow_unicode=True)
 
 
 def template_sha256() -> str:
@@ -92,65 +67,46 @@ def render_card(
     facts: CardFacts,
     statistics: Statistics,
     counts: Sequence[StageCount],
-    rows: Mapping[str, int],
+    written: Sequence[WrittenSplit],
+    plots: Mapping[str, Plot],
 ) -> str:
     """The whole `README.md`, ending in one newline.
 
     Args:
-        rows: of each table, by the stem of its files.
+        written: what lies in the folder, for the front matter and the snippet that loads it.
+        plots: the drawings that lie there too, by name.
     """
-    settings = facts.identity.publish
-    rejected = statistics.rejections.total()
+    identity = facts.identity
     text = _template().render(
-        front_matter=front_matter(statistics, rows, settings, facts.title),
+        front_matter=front_matter(statistics, written, identity.publish, facts.title),
         facts=facts,
+        summary=facts.summary(statistics.samples),
         statistics=statistics,
-        rejected=rejected,
-        rows=rows,
+        numbers=numbers,
+        plots=plots,
+        shown=SHOWN,
+        rejected=statistics.rejections.total(),
         funnel=funnel_lines(counts),
-        tasks=[_task_line(task, statistics) for task in Task],
-        models=_models(facts, statistics),
-        settings=yaml.safe_dump(
-            _without_places(facts.identity.model_dump(mode="json")),
-            sort_keys=False,
-            allow_unicode=True,
-        ),
-        limits=known_limits(statistics, counts, facts.identity),
+        tables=[(table, splits) for table in TABLES if (splits := of_table(written, table))],
+        models=models_of(facts, statistics),
+        tokens=statistics.tokens.totals(),
+        unasked=[
+            stage
+            for stage, model in (
+                ("captions", identity.captioner),
+                ("detections", identity.detector),
+            )
+            if isinstance(model, EndpointModel)
+        ],
+        asked=settings.of_models(identity),
+        thresholds=settings.thresholds(identity),
+        settings=settings.as_recipe(facts),
+        limits=known_limits(statistics, counts, identity),
         splits=[s for s in SPLITS if statistics.in_split(s)],
-        publish=settings,
+        publish=identity.publish,
         unknown=UNKNOWN,
     )
     return text.rstrip("\n") + "\n"
-
-
-def _task_line(task: Task, statistics: Statistics) -> tuple[str, str, list[int]]:
-    return task, FAMILY_OF[task], [statistics.tasks[task, split] for split in SPLITS]
-
-
-def _models(facts: CardFacts, statistics: Statistics) -> list[ModelUse]:
-    asked = {
-        ModelUse(p.stage, p.writer, p.model, p.prompt, p.prompt_sha256)
-        for p in statistics.provenance
-    }
-    order = sorted(asked, key=lambda m: (m.stage, m.writer, m.model, m.prompt, m.prompt_sha256))
-    return [*facts.models, *order]
-
-
-def _without_places(value: Any) -> Any:
-    """A setting that names a folder of this machine keeps the folder's own name only."""
-    if isinstance(value, dict):
-        return {key: _without_places(v) for key, v in value.items()}
-    if isinstance(value, list):
-        return [_without_places(v) for v in value]
-    if isinstance(value, str):
-        return without_place(value)
-    return value
-
-
-def without_place(name: str) -> str:
-    """The last part of an absolute path; any other text as it is."""
-    path = Path(name)
-    return path.name if path.is_absolute() or name.startswith("~") else name
 
 
 def _cell(value: object) -> str:
@@ -163,7 +119,15 @@ def _quoted(value: object) -> str:
     return "\n".join(f"    {line}" for line in str(value).splitlines())
 
 
+def _fenced(value: object) -> str:
+    """Text in a fence that it cannot close."""
+    text = str(value)
+    fence = "`" * (1 + max(map(len, _BACKTICKS.findall(text)), default=2))
+    return "\n".join([f"{fence}text", text.removesuffix("\n"), fence])
+
+
 def _template() -> Template:
     environment = prompts.environment().overlay()
-    environment.filters = {**environment.filters, "cell": _cell, "quoted": _quoted}
+    own = {"cell": _cell, "quoted": _quoted, "fenced": _fenced}
+    environment.filters = {**environment.filters, **own}
     return environment.from_string(_TEMPLATE.read_text(encoding="utf-8"))

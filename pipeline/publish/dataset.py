@@ -6,18 +6,18 @@ repeats a test question can only be told when all of those are known.
 
 import heapq
 from collections.abc import Iterable, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from pipeline.publish.card import CardFacts, public_recipe, render_card
+from pipeline.publish.card import render_card
 from pipeline.publish.clips import CLIPS, clip_list
+from pipeline.publish.croissant import croissant
 from pipeline.publish.duplicates import NearDuplicates
+from pipeline.publish.facts import CardFacts
 from pipeline.publish.folder import replacing
-from pipeline.publish.front_matter import CAPTIONS, PROVENANCE, REJECTED
 from pipeline.publish.json_schema import json_schema
-from pipeline.publish.published import CaptionRow, ProvenanceRow, RejectionRow, SampleRow
+from pipeline.publish.plots import write_plots
 from pipeline.publish.rows import (
     ReadBlob,
     Said,
@@ -26,20 +26,17 @@ from pipeline.publish.rows import (
     rejection_row,
     sample_row,
 )
-from pipeline.publish.shards import ShardWriter, writing
+from pipeline.publish.settings_table import as_recipe
 from pipeline.publish.split import split_of
-from pipeline.publish.statistics import SPLITS, Statistics
-from pipeline.records import Publication, Record, Rejection, Sample, StageCount, Status
+from pipeline.publish.statistics import Statistics
+from pipeline.publish.tables import CAPTIONS, DEFAULT, PROVENANCE, REJECTED, TABLES
+from pipeline.publish.writers import TableWriters
+from pipeline.records import Publication, Rejection, Sample, StageCount, Status
 
 STAGE: Final = "publish"
 RECIPE_FILE: Final = "recipe.yaml"
 DUPLICATE_OF_TEST: Final = "duplicate_of_test"
-SCHEMAS: Final = {
-    "sample": SampleRow,
-    "rejection": RejectionRow,
-    "caption": CaptionRow,
-    "provenance": ProvenanceRow,
-}
+SCHEMAS: Final = {table.schema: table.row for table in TABLES}
 """The published tables, under the names of their schema files."""
 
 
@@ -73,51 +70,43 @@ def publish(
         if split_of(sample.split_group, fraction) == "test":
             tests.add(sample.id, sample.signature)
 
-    statistics = Statistics()
+    statistics = Statistics(settings.language)
     repeats: list[Rejection] = []
-    with replacing(folder, key) as building, ExitStack() as tables:
-
-        def table(name: str, stem: str, row: type[Record]) -> ShardWriter:
-            return tables.enter_context(
-                writing(ShardWriter(building / name, stem, row, settings.shard_rows))
-            )
-
-        splits = {split: table("data", split, SampleRow) for split in SPLITS}
-        written = table(PROVENANCE, PROVENANCE, ProvenanceRow)
-        turned_down = table(REJECTED, REJECTED, RejectionRow)
-        said = table(CAPTIONS, CAPTIONS, CaptionRow)
-        clips = tables.enter_context(clip_list(building / CLIPS))
-        for sample in content.samples:
-            split = split_of(sample.split_group, fraction)
-            twin = tests.find(sample.signature) if split == "train" else None
-            if twin is not None:
-                repeats.append(_repeat(sample, twin))
-                continue
-            row = sample_row(sample, split, read, embed=settings.frames == "embed")
-            statistics.add(row)
-            splits[split].add(row)
-            clips.add(row)
-            for part in provenance_rows(row, facts.version):
-                written.add(part)
-        for rejection in heapq.merge(content.rejections, repeats, key=lambda r: r.id):
-            rejected = rejection_row(rejection)
-            statistics.reject(rejected)
-            turned_down.add(rejected)
-        for caption in content.captions:
-            said.add(caption_row(caption))
-        shards = [*splits.values(), turned_down, said, written]
-        tables.close()
-        rows = {writer.stem: writer.rows for writer in shards}
+    with replacing(folder, key) as building:
+        tables = TableWriters(building, settings.shard_rows)
+        with tables, clip_list(building / CLIPS) as clips:
+            for sample in content.samples:
+                split = split_of(sample.split_group, fraction)
+                twin = tests.find(sample.signature) if split == "train" else None
+                if twin is not None:
+                    repeats.append(_repeat(sample, twin))
+                    continue
+                row = sample_row(sample, split, read, embed=settings.frames == "embed")
+                statistics.add(row)
+                tables.add(DEFAULT, row, split)
+                clips.add(row)
+                for part in provenance_rows(row, facts.version):
+                    tables.add(PROVENANCE, part)
+            for rejection in heapq.merge(content.rejections, repeats, key=lambda r: r.id):
+                rejected = rejection_row(rejection)
+                statistics.reject(rejected)
+                tables.add(REJECTED, rejected)
+            for caption in content.captions:
+                tables.add(CAPTIONS, caption_row(caption))
+        written = tables.written()
         counts = [*content.funnel, *_counts(statistics.samples, len(repeats))]
-        _write(building / RECIPE_FILE, public_recipe(facts.title, facts.identity))
-        _write(building / "README.md", render_card(facts, statistics, counts, rows))
+        plots = write_plots(building, statistics)
+        card = render_card(facts, statistics, counts, written, plots)
+        _write(building / "README.md", card)
+        _write(building / RECIPE_FILE, as_recipe(facts))
+        _write(building / "croissant.json", croissant(key, facts, statistics, counts, written))
         for name, table in SCHEMAS.items():
             _write(building / "schemas" / f"{name}.schema.json", json_schema(table))
     return Publication(
         id=key,
         samples=statistics.samples,
-        rejections=turned_down.rows,
-        shards=sum(len(writer.names) for writer in shards),
+        rejections=statistics.rejections.total(),
+        shards=sum(len(split.shards) for split in written),
     )
 
 

@@ -1,19 +1,15 @@
 """The card's YAML front matter: what the hub and `datasets` read of it."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any, Final
 
 import yaml
 
-from pipeline.publish.statistics import SPLITS, UNKNOWN, Statistics
+from pipeline.publish.features import feature
+from pipeline.publish.licences import OTHER, hub_names, slug
+from pipeline.publish.statistics import Statistics
+from pipeline.publish.tables import DEFAULT, TABLES, WrittenSplit, of_table
 from pipeline.recipe import PublishSettings
-
-REJECTED: Final = "rejected"
-"""Config, split, folder and file name of the questions that are not published."""
-
-CAPTIONS: Final = "captions"
-PROVENANCE: Final = "provenance"
-"""Likewise, of every captioned frame and of every part of a sample."""
 
 _SIZES: Final = (
     (1_000, "n<1K"),
@@ -24,67 +20,97 @@ _SIZES: Final = (
 )
 _LARGEST: Final = "10M<n<100M"
 
-_LICENCES: Final = frozenset(
-    {
-        *("apache-2.0", "mit", "bsd-2-clause", "bsd-3-clause", "cc0-1.0", "pddl", "unlicense"),
-        *("cc-by-2.0", "cc-by-2.5", "cc-by-3.0", "cc-by-4.0", "cc-by-sa-3.0", "cc-by-sa-4.0"),
-        *("cc-by-nc-2.0", "cc-by-nc-3.0", "cc-by-nc-4.0", "cc-by-nd-4.0", "odc-by", "odbl"),
-        *("cc-by-nc-sa-2.0", "cc-by-nc-sa-3.0", "cc-by-nc-sa-4.0"),
-        *("cc-by-nc-nd-3.0", "cc-by-nc-nd-4.0", "cdla-sharing-1.0", "cdla-permissive-2.0"),
-    }
-)
-"""The hub's names of licences that footage comes under; any other is `other`."""
-
 
 def front_matter(
-    statistics: Statistics, rows: Mapping[str, int], settings: PublishSettings, pretty_name: str
+    statistics: Statistics,
+    written: Sequence[WrittenSplit],
+    settings: PublishSettings,
+    pretty_name: str,
 ) -> str:
     """YAML between the card's first two `---` lines.
 
     A split without rows has no file, and an entry without a file makes loading fail, so only
     what is there is named.
-
-    Args:
-        rows: of each table, by the stem of its files.
     """
     fields: dict[str, Any] = {
         "pretty_name": pretty_name,
-        "license": _licence(statistics),
+        **_licence(statistics),
         "language": [settings.language],
+        "multilinguality": ["monolingual"],
         "size_categories": [_size(statistics.samples)],
         "task_categories": ["video-text-to-text", "visual-question-answering"],
         "annotations_creators": ["machine-generated"],
+        "language_creators": ["machine-generated"],
         "tags": ["synthetic", "video", "video-reasoning", "chain-of-thought", "grounding"],
     }
-    if configs := _configs(statistics, rows):
-        fields["configs"] = configs
-    return yaml.safe_dump(fields, sort_keys=False, allow_unicode=True)
+    tables = [(table, splits) for table in TABLES if (splits := of_table(written, table))]
+    if tables:
+        fields["configs"] = [_config(splits) for _, splits in tables]
+        fields["dataset_info"] = [_info(splits) for _, splits in tables]
+    return yaml.dump(fields, Dumper=_Dumper, sort_keys=False, allow_unicode=True)
 
 
-def _configs(statistics: Statistics, rows: Mapping[str, int]) -> list[dict[str, Any]]:
-    configs = []
-    splits = [s for s in SPLITS if statistics.in_split(s)]
-    if splits:
-        files: dict[str, str] = {split: f"data/{split}-*.parquet" for split in splits}
-        configs.append(_config("default", files) | {"default": True})
-    for name in (REJECTED, CAPTIONS, PROVENANCE):
-        if rows.get(name):
-            configs.append(_config(name, {name: f"{name}/{name}-*.parquet"}))
-    return configs
+class _Dumper(yaml.SafeDumper):
+    """Writes every value out: tables share columns, and an alias is harder to read."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
 
 
-def _config(name: str, files: Mapping[str, str]) -> dict[str, Any]:
-    listed = [{"split": split, "path": path} for split, path in files.items()]
-    return {"config_name": name, "data_files": listed}
+def _config(splits: Sequence[WrittenSplit]) -> dict[str, Any]:
+    table = splits[0].table
+    files = [{"split": s.split, "path": f"{table.folder}/{s.split}-*.parquet"} for s in splits]
+    entry: dict[str, Any] = {"config_name": table.name, "data_files": files}
+    return entry | {"default": True} if table is DEFAULT else entry
 
 
-def _licence(statistics: Statistics) -> str | list[str]:
-    """The videos' licences; one that is not known outweighs all others."""
-    names = {licence.strip().lower().replace(" ", "-") for _, licence in statistics.licences}
-    if not names or UNKNOWN in names:
-        return UNKNOWN
-    known = sorted({name if name in _LICENCES else "other" for name in names})
-    return known[0] if len(known) == 1 else known
+def _info(splits: Sequence[WrittenSplit]) -> dict[str, Any]:
+    """What `datasets` checks a download against."""
+    table = splits[0].table
+    return {
+        "config_name": table.name,
+        "features": _named(feature(table.row).described),
+        "splits": [
+            {"name": s.split, "num_bytes": s.arrow_bytes, "num_examples": s.rows} for s in splits
+        ],
+        "download_size": sum(shard.size for s in splits for shard in s.shards),
+        "dataset_size": sum(s.arrow_bytes for s in splits),
+    }
+
+
+def _named(members: dict[str, Any]) -> list[dict[str, Any]]:
+    """Columns as `datasets` writes them in YAML: a list, as their order counts."""
+    return [{"name": name, **_type(member)} for name, member in members.items()]
+
+
+def _type(described: dict[str, Any]) -> dict[str, Any]:
+    """A feature's type in the YAML form, which differs from the one in the Parquet files."""
+    match described.get("_type"):
+        case "Value":
+            return {"dtype": described["dtype"]}
+        case "Image":
+            return {"dtype": "image"}
+        case "List":
+            length = {"length": described["length"]} if "length" in described else {}
+            return {"list": _element(described["feature"]), **length}
+    return {"struct": _named(described)}
+
+
+def _element(described: dict[str, Any]) -> Any:
+    """A list's element: the name of a plain type, the columns of a struct, or the type."""
+    found = _type(described)
+    if list(found) in (["dtype"], ["struct"]):
+        (found,) = found.values()
+    return found
+
+
+def _licence(statistics: Statistics) -> dict[str, Any]:
+    """The videos' licences; where there is one that the hub has no name for, its own name."""
+    stated = sorted({licence for _, licence in statistics.licences})
+    names = hub_names(stated)
+    if names == [OTHER] and len(stated) == 1:
+        return {"license": OTHER, "license_name": slug(stated[0])}
+    return {"license": names[0] if len(names) == 1 else names}
 
 
 def _size(samples: int) -> str:

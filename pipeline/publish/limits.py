@@ -1,8 +1,9 @@
 """What a reader must not expect of the dataset, found in its numbers and never assumed."""
 
+import math
 from collections.abc import Iterator, Sequence
 
-from pipeline.publish.statistics import SPLITS, Statistics
+from pipeline.publish.statistics import LETTERS, SPLITS, Statistics
 from pipeline.recipe import Identity
 from pipeline.records import StageCount
 from pipeline.tasks import Task
@@ -16,6 +17,7 @@ def known_limits(
         *_of_writing(statistics, identity),
         *_of_grounding(statistics),
         *_of_coverage(statistics, funnel),
+        *_of_balance(statistics),
     ]
 
 
@@ -86,6 +88,48 @@ def _of_coverage(statistics: Statistics, funnel: Sequence[StageCount]) -> Iterat
             f"{_share(statistics.unlicensed, statistics.samples)} samples come from videos whose "
             "licence is unknown: clear it before you pass them on."
         )
+
+
+def _of_balance(statistics: Statistics) -> Iterator[str]:
+    if not statistics.samples:
+        return
+    task = max(Task, key=statistics.of_task)
+    if 2 * statistics.of_task(task) > statistics.samples:
+        share = _share(statistics.of_task(task), statistics.samples)
+        yield f"{share} samples are of one task, `{task}`."
+    source, most = statistics.sources[0]
+    if 2 * most > statistics.samples:
+        name = " ".join(source.split())
+        yield f"{_share(most, statistics.samples)} samples come from one source, {name}."
+    yield from _of_choices(statistics)
+    if tested := statistics.in_split("test"):
+        # Wilson's interval at one half: z = 1.96 standard errors of `tested + z * z` samples.
+        points = 98 / math.sqrt(tested + 1.96**2)
+        yield (
+            f"The test split has {tested} samples: a score of 50 % on it has a 95 % interval of "
+            f"about {points:.1f} points to both sides."
+        )
+
+
+def _of_choices(statistics: Statistics) -> Iterator[str]:
+    """What can be guessed without looking, where it is more than chance explains.
+
+    A share counts as more when it is three standard errors above a quarter.
+    """
+    total = statistics.letters.total()
+    if not total:
+        return
+    bound = 1 / len(LETTERS) + 3 * math.sqrt(3 / 16 / total)
+    if statistics.right_by_length > bound:
+        percent = 100 * statistics.right_by_length
+        yield (
+            f"The longest of four options is the answer in {percent:.1f} % of {total} questions: "
+            "length gives answers away."
+        )
+    letter = max(LETTERS, key=lambda one: statistics.letters[one])
+    if statistics.letters[letter] / total > bound:
+        share = _share(statistics.letters[letter], total)
+        yield f"{share} answers are option {letter}: whoever always says so scores that."
 
 
 def _share(part: int, whole: int) -> str:

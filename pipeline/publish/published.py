@@ -173,6 +173,8 @@ class ProvenanceRow(Record):
     schema_sha256: str
     requests: tuple[str, ...]
     finish_reason: str
+    tokens_in: int | None
+    tokens_out: int | None
     answer_source: Literal["model", "derived", "human"]
     code_version: str
     """Demitasse's."""

@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 from pydantic import TypeAdapter
 
 from pipeline.publish.features import arrow_schema
-from pipeline.publish.front_matter import REJECTED
 from pipeline.publish.published import RejectionRow, SampleRow
+from pipeline.publish.tables import REJECTED
 from pipeline.store import storage_errors
 
 _ROWS = 32
@@ -98,7 +98,7 @@ def rejections(dataset: Path) -> Iterator[RejectionRow]:
     Raises:
         StorageError: a shard cannot be read.
     """
-    for file in sorted((dataset / REJECTED).glob("*.parquet")):
+    for file in sorted((dataset / REJECTED.folder).glob("*.parquet")):
         with storage_errors("read", file), pq.ParquetFile(file) as shard:
             for batch in shard.iter_batches(batch_size=_ROWS):
                 yield from map(_REJECTION.validate_python, batch.to_pylist())
@@ -130,7 +130,7 @@ def read_rejection(dataset: Path, question_id: str) -> RejectionRow | None:
 def read_rejections(dataset: Path, ids: Sequence[str]) -> dict[str, RejectionRow]:
     """Why these questions are not published, by id; those of which the folder does not say are
     not in it."""
-    files = sorted((dataset / REJECTED).glob("*.parquet"))
+    files = sorted((dataset / REJECTED.folder).glob("*.parquet"))
     with storage_errors("read", dataset):
         table = _table(files, arrow_schema(RejectionRow))
         found = table.to_table(filter=ds.field("id").isin(pa.array(ids, pa.string()))).to_pylist()

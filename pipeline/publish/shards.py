@@ -36,6 +36,8 @@ class ShardWriter:
     shard_rows: int
     group_bytes: int = GROUP_BYTES
     rows: int = 0
+    arrow_bytes: int = 0
+    """Of the rows converted so far."""
     names: list[str] = field(default_factory=list)
     """Of the finished shards, once closed."""
     _pending: list[Record] = field(default_factory=list)
@@ -76,7 +78,9 @@ class ShardWriter:
     def _convert(self) -> None:
         if self._pending:
             dicts = to_dicts(self.row, self._pending)
-            self._group.append(pa.RecordBatch.from_pylist(dicts, schema=self._schema))
+            batch = pa.RecordBatch.from_pylist(dicts, schema=self._schema)
+            self._group.append(batch)
+            self.arrow_bytes += batch.nbytes
             self._pending.clear()
 
     def _end_group(self) -> None:

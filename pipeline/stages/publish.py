@@ -6,9 +6,11 @@ key in the folder's marker tells whether it is still there.
 
 from collections.abc import Iterator, Sequence
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 
 import pipeline
+from pipeline import prompts
 from pipeline.engine.stage import RECIPE, Blobs, Resources, Stage, Table, Unit, whole
 from pipeline.models.caption_prompt import caption_prompt
 from pipeline.models.loading import (
@@ -20,8 +22,9 @@ from pipeline.models.loading import (
 )
 from pipeline.outcome import Kept, Outcome
 from pipeline.prompts import Prompt
-from pipeline.publish.card import CardFacts, ModelUse, template_sha256, without_place
+from pipeline.publish.card import template_sha256
 from pipeline.publish.dataset import STAGE, Content, publish
+from pipeline.publish.facts import CardFacts, ModelUse, distinct, without_place
 from pipeline.publish.folder import published_key
 from pipeline.publish.rows import Said
 from pipeline.recipe import (
@@ -35,6 +38,7 @@ from pipeline.recipe import (
 from pipeline.recipe_file import recipe_hash
 from pipeline.records import Caption, Publication, Rejection, Sample, ScreenCount, StageCount
 from pipeline.stages.screen_counts import PASSED, frames_by_outcome
+from pipeline.stages.writing import prompt_of
 
 
 def run(folder: Path, facts: CardFacts, blobs: Blobs, units: Sequence[Unit]) -> Iterator[Outcome]:
@@ -78,6 +82,25 @@ def models(identity: Identity) -> tuple[ModelUse, ...]:
     return tuple(found)
 
 
+def asked_with(identity: Identity) -> tuple[Prompt, ...]:
+    """Every prompt of the recipe, in the order of the stages.
+
+    Rows name the same: their keys hold the prompt's hash, so an edited prompt has other rows.
+    """
+    writer, judge, verdicts = identity.writer, identity.judge, identity.verdicts
+    return distinct(
+        (
+            caption_prompt(identity.captioner),
+            prompt_of("questions", writer, identity.questions.prompt),
+            prompts.load(verdicts.blind_prompt) if verdicts.blind else None,
+            prompt_of("verdicts", judge, verdicts.prompt),
+            prompt_of("evidence", writer, identity.evidence.prompt),
+            detection_prompt(identity.detector),
+            prompt_of("options", writer, identity.options.prompt),
+        )
+    )
+
+
 def _use(
     stage: str,
     settings: CaptionerSettings | EmbedderSettings | DetectorSettings,
@@ -109,6 +132,7 @@ def stage(recipe: Recipe, folder: Path) -> Stage:
         identity=identity,
         recipe_hash=recipe_hash(recipe),
         models=models(identity),
+        prompts=asked_with(identity),
         version=pipeline.__version__,
     )
     return Stage(
@@ -127,7 +151,10 @@ def stage(recipe: Recipe, folder: Path) -> Stage:
             "identity": identity.model_dump(mode="json"),
             "title": facts.title,
             "models": [[m.stage, m.model, m.prompt_sha256] for m in facts.models],
+            "prompts": [[p.label, p.sha256] for p in facts.prompts],
             "card": template_sha256(),
+            # Another version may draw other bytes.
+            "matplotlib": version("matplotlib"),
         },
         worker=partial(_worker, folder, facts),
         resources=Resources(driver=True),

@@ -3,15 +3,18 @@
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import time
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from pipeline.engine.browse import read_table
 from pipeline.engine.workspace import Workspace
+from pipeline.publish.reading import samples
 from pipeline.records import Sample
 from tests.cli.command import demitasse, finish, start, tree
 from tests.footage import bikes
@@ -72,6 +75,11 @@ def test_a_reworded_prompt_reruns_its_stage_and_what_its_words_reach(
     assert done.ran["verdicts"] == touched
     assert 0 < touched < len(before)
     assert done.ran["detections"] == 0
+    _card_shows_the_prompts_of(workspace / "dataset")
+    card = (workspace / "dataset" / "README.md").read_text()
+    assert (
+        "How do the vehicles of" in card and "How do the vehicles in" not in card.split("## P")[1]
+    )
 
 
 def test_one_more_video_runs_only_its_own_units(workspace: Path, tmp_path: Path) -> None:
@@ -194,6 +202,15 @@ def test_killed_at_random_moments_and_run_again_gives_the_same_bytes(
     done = demitasse("run", DEMO, "--work", work, "--json")
     assert done.status == 0, done.stderr
     assert tree(work / "dataset") == tree(demo_workspace / "dataset")
+
+
+def _card_shows_the_prompts_of(dataset: Path) -> None:
+    """Every prompt that a row names is in the card, with the text that has its hash."""
+    card = (dataset / "README.md").read_text()
+    texts = re.findall(r"(?ms)^(`{3,})text\n(.*?\n)\1$", card)
+    shown = {sha256(text.encode()).hexdigest() for _, text in texts}
+    named = {p.prompt_sha256 for row in samples(dataset, pictures=False) for p in row.provenance}
+    assert named and named <= shown
 
 
 def _ids(workspace: Path) -> list[str]:

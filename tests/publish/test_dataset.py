@@ -13,10 +13,16 @@ from tests.publish.samples import blob_of, rejection, sample
 def test_the_same_rows_make_the_same_bytes(tmp_path: Path) -> None:
     first = publish_some(tmp_path, "first")
     assert tree(first) == tree(publish_some(tmp_path, "second"))
+    drawn = (
+        *("tasks", "core_frame_distance", "key_items", "sources", "lengths", "top_terms"),
+        *("length_gap", "letters"),
+    )
     assert set(tree(first)) == {
         ".demitasse.json",
         "README.md",
         "clips.csv",
+        "croissant.json",
+        *(f"plots/{name}.{form}" for name in drawn for form in ("png", "svg")),
         "data/test-00000-of-00001.parquet",
         "data/train-00000-of-00001.parquet",
         "provenance/provenance-00000-of-00001.parquet",

@@ -94,6 +94,22 @@ def test_shards_of_one_row_and_empty_columns_load(tmp_path: Path, load: Any) -> 
     assert [len(b) for b in loaded["boxes"]] == [0, 0, 0, 1, 1]
 
 
+def test_the_card_s_snippet_runs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dataset = publish_some(tmp_path)
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_OFFLINE", True)
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "cache")
+    card = (dataset / "README.md").read_text()
+    snippet = card.split("```python\n")[1].split("```")[0]
+    assert "path/to/this/folder" in snippet
+    names: dict[str, Any] = {}
+    exec(snippet.replace("path/to/this/folder", str(dataset)), names)
+    assert set(names["default"]) == {"train", "test"}
+    assert len(names["rejected"]["rejected"]) == 2
+    assert "0.0 person_1 24 x 38 pixels" in capsys.readouterr().out
+
+
 def test_a_split_without_rows_is_not_named(tmp_path: Path, load: Any) -> None:
     blobs, frames = blob_of(tmp_path / "store")
     publish(blobs, tmp_path / "dataset", [sample(0, frames)], given=recipe(test_fraction=0.0))

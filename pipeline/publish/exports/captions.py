@@ -10,8 +10,8 @@ import pyarrow.dataset as ds
 from pydantic import TypeAdapter
 
 from pipeline.publish.features import arrow_schema
-from pipeline.publish.front_matter import CAPTIONS
 from pipeline.publish.published import CaptionRow, SampleRow
+from pipeline.publish.tables import CAPTIONS
 from pipeline.store import storage_errors
 
 _VIDEOS: Final = 16
@@ -36,7 +36,7 @@ class Window:
     """
 
     def __init__(self, dataset: Path) -> None:
-        self._files = sorted((dataset / CAPTIONS).glob("*.parquet"))
+        self._files = sorted((dataset / CAPTIONS.folder).glob("*.parquet"))
         self._table: Any = None
         if self._files:
             with storage_errors("read", dataset):

@@ -6,7 +6,9 @@ from pipeline.prompts import Prompt
 
 
 def prompt(body: str) -> Prompt:
-    return Prompt(id="own", version=1, sha256="0", inputs=(), output_schema=None, body=body)
+    return Prompt(
+        id="own", version=1, text=body, sha256="0", inputs=(), output_schema=None, body=body
+    )
 
 
 def test_a_sentence_is_the_same_for_a_seed_and_varies_between_seeds() -> None:

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from pipeline.publish.exports.captions import Window
-from pipeline.publish.front_matter import CAPTIONS
 from pipeline.publish.published import CaptionRow
 from pipeline.publish.shards import ShardWriter, writing
+from pipeline.publish.tables import CAPTIONS
 from tests.publish.exports.rows import ROW
 
 
@@ -36,7 +36,7 @@ def test_all_captions_of_the_stretch_and_none_beyond_it(tmp_path: Path) -> None:
         caption(1001, 20.0),
         caption(110, 12.0, video="v2"),
     ]
-    with writing(ShardWriter(tmp_path / CAPTIONS, CAPTIONS, CaptionRow, 4)) as table:
+    with writing(ShardWriter(tmp_path / CAPTIONS.folder, CAPTIONS.name, CaptionRow, 4)) as table:
         for row in sorted(rows, key=lambda r: r.id):
             table.add(row)
     window = Window(tmp_path)
