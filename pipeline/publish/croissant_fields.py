@@ -7,7 +7,7 @@ first (`sc:Float`) and boxes then (`cr:BoundingBox`); and it decodes the picture
 where the field says `repeated`, the word of Croissant 1.0, which 1.1 passes over.
 """
 
-from dataclasses import dataclass, is_dataclass, replace
+from dataclasses import dataclass, replace
 from enum import Enum
 from types import NoneType, UnionType
 from typing import Any, Final, Literal, Union, get_args, get_origin
@@ -93,7 +93,7 @@ def _typed(hint: Any, place: _Place) -> Json:
             "repeated": bool(place.path),
             "source": place.source("bytes"),
         }
-    if isinstance(hint, type) and is_dataclass(hint):
+    if isinstance(hint, type) and issubclass(hint, Record):
         return {"subField": list(_members(hint, place).values())}
     return {"dataType": _simple(hint), "source": place.source()}
 
