@@ -21,8 +21,8 @@ from pipeline.engine.stage import Unit
 from pipeline.inputs import find_inputs
 from pipeline.media.pictures import displayed, encode_jpeg
 from pipeline.models.captioner import CaptionFrame
-from pipeline.models.source import find_model
-from pipeline.models.transformers_captioner import checkpoint as checkpoints
+from pipeline.models.checkpoint import find_checkpoint
+from pipeline.models.transformers_captioner import loading
 from pipeline.models.transformers_captioner.batch import stacked
 from pipeline.models.transformers_captioner.preparing import Preparing
 from pipeline.models.transformers_captioner.prompt import Prompt
@@ -92,7 +92,7 @@ class Case:
             window: frames of one.
         """
         # The stage's worker and the bare loop have one model in memory and not two.
-        checkpoints.load = cache(checkpoints.load)
+        loading.load = cache(loading.load)
         recipe = Recipe(
             name="benchmark",
             identity=Identity(captioner=settings),
@@ -103,8 +103,8 @@ class Case:
         pictures = jpegs(frames)
         self._units = units(blobs, pictures, window)
         self._worker = self._stage.worker(blobs)
-        found = find_model("captioner", settings.model, settings.revision, {})
-        loaded = checkpoints.load(found, settings.dtype, runtime.gpus)
+        found = find_checkpoint("captioner", settings.model, settings.revision)
+        loaded = loading.load(found, settings.dtype, runtime.gpus)
         self.model = loaded.model
         # Answers come to their end, and all have the same length.
         self._config = self.model.generation_config

@@ -11,6 +11,7 @@ from transformers.utils import logging
 
 from pipeline.errors import MissingDependencyError
 from pipeline.models.checkpoint import Checkpoint
+from pipeline.models.torch_device import device_errors, too_large
 
 _BROKEN: Final = (
     OSError,
@@ -50,19 +51,25 @@ def load_processor(checkpoint: Checkpoint) -> Any:
     return _loaded(checkpoint, AutoProcessor)
 
 
-def load_model(checkpoint: Checkpoint, architectures: Any, dtype: torch.dtype) -> Any:
-    """The model with its weights, in memory of the CPU.
+def load_model(
+    checkpoint: Checkpoint, architectures: Any, dtype: torch.dtype, **options: Any
+) -> Any:
+    """The model with its weights, in memory of the CPU unless `options` say otherwise.
 
     Args:
         architectures: the auto class of the task.
+        options: of its `from_pretrained`.
 
     Raises:
         RecipeError: the weights are missing, broken, or not all there: transformers would make up
             what is not there at random.
         MissingDependencyError: it is built of a package that is not installed.
+        ResourceError: it does not fit the device that `options` name.
     """
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # untyped upstream
-    model, report = _loaded(checkpoint, architectures, dtype=dtype, output_loading_info=True)
+    model, report = _loaded(
+        checkpoint, architectures, dtype=dtype, output_loading_info=True, **options
+    )
     made_up = sorted(set(report["missing_keys"]) & {name for name, _ in model.named_parameters()})
     if made_up:
         raise checkpoint.refused(
@@ -74,11 +81,14 @@ def load_model(checkpoint: Checkpoint, architectures: Any, dtype: torch.dtype) -
 def _loaded(checkpoint: Checkpoint, kind: Any, **options: Any) -> Any:
     folder: Path = checkpoint.folder
     try:
-        return kind.from_pretrained(folder, local_files_only=True, **options)
+        with device_errors():
+            return kind.from_pretrained(folder, local_files_only=True, **options)
     except ImportError as error:
         raise MissingDependencyError(
             f"{checkpoint.section}.model: {checkpoint.source.name!r} needs a package that is not "
             f"installed: install demitasse with its extra `models` ({' '.join(str(error).split())})"
         ) from error
+    except torch.OutOfMemoryError as error:
+        raise too_large(checkpoint.section) from error
     except _BROKEN as error:
         raise checkpoint.refused(f"{kind.__name__}: {error}") from error

@@ -12,8 +12,8 @@ from pipeline.models.failure import ModelFailure
 T = TypeVar("T")
 R = TypeVar("R")
 
-_OUT_OF_MEMORY: Final = ("CUDA error: out of memory", "CUBLAS_STATUS_ALLOC_FAILED")
-"""Of libraries that allocate beside torch; torch's own allocator has an exception for it."""
+_OUT_OF_MEMORY: Final = ("out of memory", "can't allocate memory", "CUBLAS_STATUS_ALLOC_FAILED")
+"""Of the CPU's allocator and of libraries beside torch; the GPU's has an exception of its own."""
 _OF_THE_DEVICE: Final = ("CUDA error", "CUDA driver error", "cuDNN error", "CUBLAS_STATUS")
 
 
@@ -41,10 +41,19 @@ def placed(model: Any, device: torch.device, section: str) -> Any:
         with device_errors():
             return model.to(device).eval()
     except torch.OutOfMemoryError as error:
-        raise ResourceError(
-            f"{section}: the model does not fit the memory of a worker's GPU: name a smaller one, "
-            "or a smaller `dtype`, or give each worker a GPU of its own with `gpus: 1`"
-        ) from error
+        raise too_large(section) from error
+
+
+def too_large(section: str) -> ResourceError:
+    """The error of a model that does not fit the device.
+
+    Args:
+        section: of the recipe.
+    """
+    return ResourceError(
+        f"{section}: the model does not fit the memory of a worker's GPU: name a smaller one, or a "
+        f"smaller `dtype`, or give each worker more with `{section}.gpus`"
+    )
 
 
 @contextmanager

@@ -29,7 +29,14 @@ class Model:
         return [2 * number for number in numbers]
 
 
-@pytest.mark.parametrize("error", [torch.OutOfMemoryError, RuntimeError])
+class NoMemoryError(RuntimeError):
+    def __init__(self, _: str) -> None:
+        super().__init__("DefaultCPUAllocator: can't allocate memory: you tried")
+
+
+@pytest.mark.parametrize(
+    "error", [torch.OutOfMemoryError, torch.AcceleratorError, RuntimeError, NoMemoryError]
+)
 def test_what_does_not_fit_is_halved_until_it_does(error: type[Exception]) -> None:
     model, batch = Model(3, error), FittingBatch(16)
     assert batch.run(range(20), model) == [2 * i for i in range(20)]
@@ -99,7 +106,7 @@ def test_a_model_that_does_not_fit_the_device_is_the_users_to_solve() -> None:
         def to(self, device: torch.device) -> None:
             raise torch.OutOfMemoryError("CUDA out of memory.")
 
-    with pytest.raises(ResourceError, match=r"^detector: .* give each worker a GPU of its own"):
+    with pytest.raises(ResourceError, match=r"^detector: .* `detector\.gpus`"):
         placed(Large(), torch.device("cpu"), "detector")
 
 

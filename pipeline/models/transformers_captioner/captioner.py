@@ -6,13 +6,11 @@ This module imports neither torch nor transformers, so that their absence can be
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from pipeline.errors import MissingDependencyError
 from pipeline.models.captioner import Captioned, CaptionWindow, FrameCaption
+from pipeline.models.checkpoint import extra, find_checkpoint
 from pipeline.models.failure import ModelFailure
-from pipeline.models.source import ModelSource, find_model
 from pipeline.outcome import Usage
 from pipeline.recipe import CaptionerRuntime, TransformersCaptionerSettings
 
@@ -35,19 +33,16 @@ class TransformersCaptioner:
             MissingDependencyError: a package is not installed.
             ResourceError: the model is too large for the device.
         """
-        for package in ("torch", "torchvision", "transformers"):
-            if find_spec(package) is None:
-                raise MissingDependencyError(
-                    f"captioner.kind transformers needs the package {package}: install demitasse "
-                    "with its extra `models`"
-                )
-        from pipeline.models.transformers_captioner.checkpoint import load
+        with extra("captioner.kind transformers"):
+            import torchvision  # noqa: F401  # needs torch; named here where one is missing
+            import transformers  # noqa: F401
+        from pipeline.models.transformers_captioner.loading import load
         from pipeline.models.transformers_captioner.service import Service
 
-        found = find_model("captioner", settings.model, settings.revision, {})
-        self.label = label(found, settings.dtype)
+        checkpoint = find_checkpoint("captioner", settings.model, settings.revision)
+        self.label = f"transformers:{checkpoint.label}:{settings.dtype}"
         self._together = settings.frames_together
-        self._service = Service(load(found, settings.dtype, runtime.gpus), settings, runtime)
+        self._service = Service(load(checkpoint, settings.dtype, runtime.gpus), settings, runtime)
 
     def caption(self, windows: Iterable[CaptionWindow]) -> Iterator[Captioned | ModelFailure]:
         asked: deque[_Window] = deque()
@@ -102,9 +97,3 @@ class _Window:
                 return replace(found, usage=usage)
             captions.extend(found.captions)
         return Captioned(tuple(captions), usage)
-
-
-def label(found: ModelSource, dtype: str) -> str:
-    """`transformers:<model>@<revision>:<dtype>`, the model's folder without its path."""
-    name = found.folder.resolve().name if found.folder is not None else found.name
-    return f"transformers:{name}@{found.revision[:8]}:{dtype}"

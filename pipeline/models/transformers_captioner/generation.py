@@ -9,7 +9,7 @@ from transformers import GenerationConfig
 
 from pipeline.errors import RecipeError
 from pipeline.models.transformers_captioner.batch import Inputs
-from pipeline.models.transformers_captioner.checkpoint import Checkpoint
+from pipeline.models.transformers_captioner.loading import LoadedModel
 from pipeline.models.transformers_captioner.prompt import Prompt
 from pipeline.models.transformers_captioner.sampling import sampling
 from pipeline.recipe import TransformersCaptionerSettings
@@ -30,7 +30,7 @@ class Generation:
     """Only one thread calls it, always the same: CUDA graphs belong to the thread they are from."""
 
     def __init__(
-        self, checkpoint: Checkpoint, settings: TransformersCaptionerSettings, *, compiled: bool
+        self, loaded: LoadedModel, settings: TransformersCaptionerSettings, *, compiled: bool
     ) -> None:
         """
         Args:
@@ -40,8 +40,8 @@ class Generation:
         Raises:
             RecipeError: no token of the model ends a text.
         """
-        self._model = checkpoint.model
-        self._tokenizer = checkpoint.processor.tokenizer
+        self._model = loaded.model
+        self._tokenizer = loaded.processor.tokenizer
         self._settings = settings
         self._config = generation_config(
             self._model.generation_config, self._tokenizer, settings.max_tokens

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 import torch
 
 from pipeline.models.failure import ModelFailure
+from pipeline.models.torch_device import device_errors
 from pipeline.models.transformers_captioner.batch import Inputs, Staged
 from pipeline.models.transformers_captioner.generation import Written
 from pipeline.models.transformers_captioner.prompt import LOWER, Prompt
-from pipeline.models.transformers_captioner.trouble import trouble
 
 
 class Halving:
@@ -33,7 +33,11 @@ class Halving:
         """Tokens of a batch that may fit."""
 
     def __call__(self, staged: Staged) -> Sequence[Written | ModelFailure]:
-        """What was written for each prompt, in order."""
+        """What was written for each prompt, in order.
+
+        Raises:
+            DeviceLostError: the device answers no more.
+        """
         prompts = staged.prompts
         tokens = prompts[0].tokens
         inputs = staged.taken()
@@ -41,12 +45,12 @@ class Halving:
         # What was staged before the smaller size was known is cut without trying it.
         if len(prompts) <= fit:
             try:
-                inputs = inputs or self._stage(prompts).taken()
-                assert inputs is not None, "staged twice"
-                return self._generate(prompts, inputs)
-            except RuntimeError as error:
-                if trouble(error) != "memory":
-                    raise
+                with device_errors():
+                    inputs = inputs or self._stage(prompts).taken()
+                    assert inputs is not None, "staged twice"
+                    return self._generate(prompts, inputs)
+            except torch.OutOfMemoryError:
+                pass
             # Only out here does no traceback hold the tensors that did not fit.
             inputs = None
             if torch.cuda.is_available():

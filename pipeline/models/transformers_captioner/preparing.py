@@ -12,7 +12,7 @@ from pipeline.models.caption_prompt import caption_prompt, frames_json
 from pipeline.models.captioner import CaptionFrame
 from pipeline.models.failure import ModelFailure
 from pipeline.models.picture import Pixels
-from pipeline.models.transformers_captioner.checkpoint import Checkpoint
+from pipeline.models.transformers_captioner.loading import LoadedModel
 from pipeline.models.transformers_captioner.pictures import picture
 from pipeline.models.transformers_captioner.prompt import LOWER, Answer, Prompt
 from pipeline.recipe import TransformersCaptionerSettings
@@ -24,11 +24,11 @@ _RENDERED: Final = 256
 class Preparing:
     """Several threads prepare at the same time."""
 
-    def __init__(self, checkpoint: Checkpoint, settings: TransformersCaptionerSettings) -> None:
-        self._processor = checkpoint.processor
-        self._dtype = checkpoint.model.dtype
+    def __init__(self, loaded: LoadedModel, settings: TransformersCaptionerSettings) -> None:
+        self._processor = loaded.processor
+        self._dtype = loaded.model.dtype
         self._context = getattr(
-            checkpoint.model.config.get_text_config(), "max_position_embeddings", None
+            loaded.model.config.get_text_config(), "max_position_embeddings", None
         )
         self._settings = settings
         self._prompt = caption_prompt(settings)

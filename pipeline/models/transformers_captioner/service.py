@@ -14,18 +14,20 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from typing import Final
 
+import torch
+
 from pipeline.errors import DeviceLostError
 from pipeline.models.captioner import CaptionFrame
 from pipeline.models.failure import ModelFailure
+from pipeline.models.torch_device import device_errors
 from pipeline.models.transformers_captioner.batch import Staged, Stager
-from pipeline.models.transformers_captioner.checkpoint import Checkpoint
 from pipeline.models.transformers_captioner.generation import Generation
 from pipeline.models.transformers_captioner.halving import Halving
+from pipeline.models.transformers_captioner.loading import LoadedModel
 from pipeline.models.transformers_captioner.preparing import Preparing
 from pipeline.models.transformers_captioner.prompt import Answer, Prompt, settle
 from pipeline.models.transformers_captioner.queue import PromptQueue
 from pipeline.models.transformers_captioner.reading import read, worth_another
-from pipeline.models.transformers_captioner.trouble import named, trouble
 from pipeline.recipe import CaptionerRuntime, TransformersCaptionerSettings
 
 PREPARERS: Final = 4
@@ -37,18 +39,19 @@ class Service:
 
     def __init__(
         self,
-        checkpoint: Checkpoint,
+        loaded: LoadedModel,
         settings: TransformersCaptionerSettings,
         runtime: CaptionerRuntime,
     ) -> None:
-        model = checkpoint.model
-        self._preparing = Preparing(checkpoint, settings)
+        self._preparing = Preparing(loaded, settings)
         # What does not stack goes in one by one. This also runs the tokenizer once before
         # threads share it: its first call may change its truncation, which must not race.
         self._queue = PromptQueue(runtime.batch_tokens, stacks=self._preparing.stacks())
-        self._stager = Stager(model.device, self._queue.capacity if runtime.compile else None)
+        self._stager = Stager(
+            loaded.model.device, self._queue.capacity if runtime.compile else None
+        )
         self._generate = Halving(
-            Generation(checkpoint, settings, compiled=runtime.compile),
+            Generation(loaded, settings, compiled=runtime.compile),
             self._stager.stage,
             self._queue.shrink,
         )
@@ -116,10 +119,11 @@ class Service:
 
     def _staged(self, batch: Sequence[Prompt]) -> Staged | None:
         try:
-            return self._stager.stage(batch)
+            with device_errors():
+                return self._stager.stage(batch)
+        except torch.OutOfMemoryError:
+            return Staged(batch)  # copied when its turn comes
         except Exception as error:  # a bug or a lost device: whose batch it is hears of it
-            if trouble(error) == "memory":
-                return Staged(batch)  # copied when its turn comes
             self._failed(batch, error)
             return None
 
@@ -139,8 +143,7 @@ class Service:
             self._queue.idle()
 
     def _failed(self, batch: Sequence[Prompt], error: Exception) -> None:
-        meant = named(error)
-        if isinstance(meant, DeviceLostError):
-            self._queue.fail(meant)
+        if isinstance(error, DeviceLostError):
+            self._queue.fail(error)
         for prompt in batch:
-            settle(prompt.answer, meant)
+            settle(prompt.answer, error)

@@ -8,57 +8,62 @@ from transformers import MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING, AutoModelForImage
 from transformers.utils.import_utils import is_flash_attn_2_available
 
 from pipeline.errors import MissingDependencyError, RecipeError
-from pipeline.models.source import ModelSource
+from pipeline.models.checkpoint import Checkpoint
+from pipeline.models.pretrained import load_model
+from pipeline.models.torch_device import placed
 
 _AMPERE: Final = (8, 0)
 """The least compute capability that FlashAttention 2 works on."""
 
 
 def load_weights(
-    found: ModelSource, config: Any, dtype: torch.dtype, gpus: float | None, where: dict[str, Any]
+    checkpoint: Checkpoint, config: Any, dtype: torch.dtype, gpus: float | None
 ) -> Any:
     """The model, ready to generate.
 
     Args:
         config: of a kind that is in transformers' mapping.
         gpus: of one copy; more than one: its layers are spread over those that are visible.
-        where: what tells `from_pretrained` where to look, and where not.
 
     Raises:
-        RecipeError: weights are missing, which transformers would make up.
-        MissingDependencyError: to spread the model needs a package that is not installed.
-        OSError, ValueError, ...: as transformers raises them.
+        RecipeError: weights are missing or broken.
+        MissingDependencyError: to load or to spread the model needs a package that is not here.
+        ResourceError: it is too large for the device.
+        DeviceLostError: the device does not work.
     """
-    options: dict[str, Any] = {"config": config, "dtype": dtype, "output_loading_info": True}
-    spread = (gpus or 0) > 1 and torch.cuda.device_count() > 1
-    if spread:
+    if (gpus or 0) > 1 and torch.cuda.device_count() > 1:
         if find_spec("accelerate") is None:
             raise MissingDependencyError(
                 f"captioner.gpus is {gpus:g}, and the package accelerate spreads a model over "
                 "GPUs: install demitasse with its extra `models`"
             )
-        options["device_map"] = "auto"
-    model, report = _with_fastest_attention(str(found.folder or found.name), options | where)
-    if missing := report["missing_keys"]:
-        raise RecipeError(
-            f"captioner.model: {found.name!r} lacks {len(missing)} of its weights, such as "
-            f"{min(missing)}: fetch all its files again"
-        )
+        return _with_fastest_attention(checkpoint, config, dtype, device_map="auto").eval()
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    return (model if spread else model.to(device)).eval()
+    return placed(_with_fastest_attention(checkpoint, config, dtype), device, checkpoint.section)
 
 
-def _with_fastest_attention(name: str, options: dict[str, Any]) -> Any:
-    load: Any = AutoModelForImageTextToText.from_pretrained
-    implementation = MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING[type(options["config"])]
-    *faster, slowest = attentions(implementation, options["dtype"])
+def _with_fastest_attention(
+    checkpoint: Checkpoint, config: Any, dtype: torch.dtype, **options: Any
+) -> Any:
+    def load(attention: str) -> Any:
+        return load_model(
+            checkpoint,
+            AutoModelForImageTextToText,
+            dtype,
+            config=config,
+            attn_implementation=attention,
+            **options,
+        )
+
+    *faster, slowest = attentions(MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING[type(config)], dtype)
     for attention in faster:
         try:
-            return load(name, attn_implementation=attention, **options)
-        except (ValueError, ImportError):
-            # A part of the model may lack what the whole has; it says so before weights are read.
+            return load(attention)
+        except (RecipeError, MissingDependencyError):
+            # A part of the model may lack what the whole has. Whatever else is wrong is found by
+            # the slowest as well, which every model has.
             continue
-    return load(name, attn_implementation=slowest, **options)
+    return load(slowest)
 
 
 def attentions(implementation: Any, dtype: torch.dtype) -> list[str]:

@@ -227,7 +227,7 @@ def test_a_lost_device_is_told_to_every_caller_and_to_later_ones(
     with ThreadPoolExecutor(3) as pool:
         told = set(pool.map(ask, range(3)))
     (sentence,) = told
-    assert sentence.startswith(f"the captioner's GPU stopped working ({str(error).splitlines()[0]}")
+    assert sentence == f"the GPU of this worker is lost: {str(error).splitlines()[0]}"
     assert ask(4) == sentence
 
 

@@ -11,15 +11,17 @@ from safetensors.torch import load_file, save_file
 from transformers import BertConfig, BertModel, Qwen2_5_VLForConditionalGeneration
 
 from pipeline.errors import DeviceLostError, MissingDependencyError, RecipeError, ResourceError
-from pipeline.models.source import find_model
+from pipeline.models.checkpoint import find_checkpoint
 from pipeline.models.transformers_captioner import weights
-from pipeline.models.transformers_captioner.checkpoint import Checkpoint, load
+from pipeline.models.transformers_captioner.loading import LoadedModel, load
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
 
-def loaded(model: Path | str, revision: str | None = None, gpus: float | None = None) -> Checkpoint:
-    return load(find_model("captioner", str(model), revision, {}), "float32", gpus)
+def loaded(
+    model: Path | str, revision: str | None = None, gpus: float | None = None
+) -> LoadedModel:
+    return load(find_checkpoint("captioner", str(model), revision), "float32", gpus)
 
 
 @pytest.fixture
@@ -42,9 +44,9 @@ def test_a_hubs_model_comes_from_the_local_cache_first(qwen: Path, no_hub: Path)
 
 
 def test_a_model_that_is_nowhere_comes_with_the_command_that_fetches_it(no_hub: Path) -> None:
-    with pytest.raises(RecipeError) as told:
+    with pytest.raises(MissingDependencyError) as told:
         loaded("acme/vlm", COMMIT)
-    assert f"'acme/vlm' at revision '{COMMIT}' is not in the local cache" in str(told.value)
+    assert f"'acme/vlm' at revision {COMMIT} is not on this machine" in str(told.value)
     assert "`demitasse doctor RECIPE --prefetch`" in str(told.value)
 
 
@@ -105,16 +107,16 @@ def _code_of_its_own(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("spoil", "says"),
     [
-        (_no_config, "is no folder with a model that can be loaded"),
-        (_odd_config, "is no folder with a model that can be loaded"),
-        (_other_sizes, "is no folder with a model that can be loaded"),
+        (_no_config, "cannot be used: "),
+        (_odd_config, "cannot be used: "),
+        (_other_sizes, "cannot be used: "),
         (_no_weights, "no file named model.safetensors"),
-        (_cut_off, "is no folder with a model that can be loaded"),
-        (_one_weight_less, "lacks 1 of its weights, such as .*layers.1.mlp.up_proj.weight"),
+        (_cut_off, "cannot be used: "),
+        (_one_weight_less, "lack 1 of the model.s tensors, .*layers.1.mlp.up_proj.weight"),
         (_no_template, "has no chat template"),
-        (_no_images, "is no folder with a model|has no image processor"),
+        (_no_images, "cannot be used: .*image.processor"),
         (_text_only, "is a bert model, and captions are asked of image-text-to-text models"),
-        (_code_of_its_own, "is no folder with a model that can be loaded"),
+        (_code_of_its_own, "cannot be used: "),
     ],
 )
 def test_a_folder_that_is_no_such_model_is_the_users_mistake(
@@ -130,7 +132,7 @@ def test_a_package_that_only_this_model_needs_is_named(
     smolvlm: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(smolvlm_processing, "num2words", None)
-    with pytest.raises(MissingDependencyError, match=r"`num2words`.*extra `models`"):
+    with pytest.raises(MissingDependencyError, match=r"extra `models`.*`num2words`"):
         loaded(smolvlm)
 
 
@@ -146,7 +148,7 @@ def test_a_model_too_large_and_a_dead_device_are_told_apart(
 ) -> None:
     model = Qwen2_5_VLForConditionalGeneration
     monkeypatch.setattr(model, "to", _raising(torch.OutOfMemoryError("CUDA out of memory")))
-    with pytest.raises(ResourceError, match=r"in float32 does not fit the device.*captioner\.gpus"):
+    with pytest.raises(ResourceError, match=r"does not fit the memory.*`captioner\.gpus`"):
         loaded(qwen)
     monkeypatch.setattr(model, "to", _raising(torch.AcceleratorError("CUDA error: unspecified")))
     with pytest.raises(DeviceLostError, match="CUDA error: unspecified"):
