@@ -32,8 +32,8 @@ class Lengths:
 
     def of(self, row: Row) -> float | None:
         """The end of a row's video; None where nothing tells it."""
-        if row.seconds is not None:
-            return row.seconds
+        if row.video_end is not None:
+            return row.video_end
         if row.video is None:
             return None
         if row.video in self._listed:

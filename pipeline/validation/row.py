@@ -125,8 +125,9 @@ class Row:
     key_items: tuple[str, ...] | None = None
     boxes: tuple[BoxRef, ...] | None = None
     spans: tuple[Span, ...] | None = None
-    seconds: float | None = None
-    """Where the video ends on its clock, if the row says so."""
+    video_start: float | None = None
+    video_end: float | None = None
+    """Where the video starts and ends on its clock, if the row says so."""
     question_point: float | None = None
     """When the question is asked: what comes later is not known yet."""
     turns: tuple[Turn, ...] | None = None

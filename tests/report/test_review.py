@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import pytest
 
@@ -194,7 +195,7 @@ def test_the_keyboard_is_enough(opened: Open) -> None:
     page.keyboard.press("ArrowRight")
     page.keyboard.press("n")
     page.keyboard.press("Enter")
-    assert page.url.endswith(f"#/{order[1]}")
+    assert page.url.endswith(f"#/{quote(order[1], safe='')}")
     page.keyboard.press("ArrowRight")
     page.locator(f"text=3 of {len(order)}").wait_for()
     page.keyboard.press("p")

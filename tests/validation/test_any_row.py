@@ -98,11 +98,14 @@ def spoilt(draw: st.DrawFn, makes: list[Callable[[], list[Row]]]) -> list[Row]:
     return rows
 
 
+READ = {name for name, found in FORMATS.items() if found.read is not None}
+
+
 def test_every_format_is_spoilt_here() -> None:
-    assert set(ROWS) == set(FORMATS)
+    assert set(ROWS) == READ
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", sorted(READ))
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -111,7 +114,9 @@ def test_no_row_is_too_odd(tmp_path: Path, name: str, data: st.DataObject) -> No
     context = Context(Source(tmp_path, True, (), ()), Limits())
     watches = [(rule, rule.watch(context)) for rule in RULES.values()]
     for ordinal, raw in enumerate(data.draw(spoilt(ROWS[name]))):
-        row = FORMATS[name].read(Fields(raw), Place(ordinal, f"x.json:{ordinal}", "train", None))
+        read = FORMATS[name].read
+        assert read is not None
+        row = read(Fields(raw), Place(ordinal, f"x.json:{ordinal}", "train", None))
         context.labels.append(row.label)
         for _, watch in watches:
             watch.see(row)

@@ -93,7 +93,7 @@ def test_what_is_read_of_a_rewarded_prompt(folder: Path) -> None:
 
 def test_what_is_read_of_a_benchmark_of_moments(folder: Path) -> None:
     (row,) = find(write_json(folder / "x.json", foreign.pause_and_think_benchmark())).rows()
-    assert (row.question_point, row.seconds, row.video) == (5.134, 5.134, "a.mp4")
+    assert (row.question_point, row.video_end, row.video) == (5.134, 5.134, "a.mp4")
     assert row.answer == "You hold a lid." and (row.reasoning or "").endswith("I will tell them.")
 
 

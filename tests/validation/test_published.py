@@ -1,6 +1,5 @@
 """Our own folder, spoilt in one way at a time: that is found, and nothing else is."""
 
-import json
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -244,20 +243,20 @@ def test_letters_and_lengths_that_give_the_answer_away(tmp_path: Path) -> None:
     assert findings(dataset) == {"letter_balance.uneven", "length_gap.longest"}
 
 
-def test_a_video_whose_length_a_column_tells(dataset: Path) -> None:
-    def told(table: pa.Table) -> pa.Table:
-        info = json.loads(table.schema.metadata[b"huggingface"])
-        info["info"]["features"]["video_seconds"] = {"dtype": "float64", "_type": "Value"}
-        longer = table.append_column("video_seconds", pa.array([1.4] * len(table), pa.float64()))
-        return longer.replace_schema_metadata({"huggingface": json.dumps(info)})
+def test_a_videos_ends_are_those_of_its_own_clock(dataset: Path) -> None:
+    def clocked(row: Row) -> None:
+        row["video_start_seconds"], row["video_seconds"] = -1.0, 2.4
 
-    for path in (*shards(dataset, "train"), *shards(dataset, "test")):
-        retype(path, told)
+    for shard_of in ("train", "test"):
+        edit(dataset, clocked, shard_of)
+    edit(dataset, interval(-1.0, 1.4))
     report = validate(dataset)
     assert not any(result.notes for result in report.results)
     assert findings(dataset) == set(), "a tenth of a second is a frame's or a rounding's"
     edit(dataset, interval(0.0, 9.5))
     assert findings(dataset) == {"intervals.past_end"}
+    edit(dataset, interval(-2.0, 1.4))
+    assert findings(dataset) == {"intervals.before_start"}
     edit(dataset, interval(0.0, 1.4))
     edit(dataset, put("core_frames", 1, "pts_seconds", value=3.0))
     assert findings(dataset) == {"frames.past_end"}

@@ -1,4 +1,4 @@
-"""Our own published folder: samples, and the questions that were turned down."""
+"""Our own published folder: samples, the questions that were turned down, and tables beside."""
 
 from pipeline.validation.readers.fields import Fields, numbers
 from pipeline.validation.readers.format import Format, Place, Sign
@@ -16,6 +16,7 @@ _TEXTS = ("question", "answer", "evidence")
 
 
 def _read(fields: Fields, place: Place) -> Row:
+    start, length = fields.number("video_start_seconds"), fields.number("video_seconds")
     frames = fields.records("core_frames")
     boxes = fields.records("boxes")
     unboxed = fields.records("unboxed")
@@ -41,7 +42,8 @@ def _read(fields: Fields, place: Place) -> Row:
         key_items=fields.texts("key_items"),
         boxes=None if boxes is None else tuple(_box(b) for b in boxes),
         spans=_spans(fields),
-        seconds=fields.number("video_seconds"),
+        video_start=start,
+        video_end=None if length is None else (start or 0.0) + length,
         media=None if frames is None else tuple(_picture(f) for f in frames),
         texts=tuple(Named(name, text) for name, text in texts if text is not None),
         problems=tuple(fields.problems),
@@ -102,5 +104,17 @@ def _fits_rejected(sign: Sign) -> bool:
     return sign.has("id", "question", "stage", "reason", "message")
 
 
+def _fits_captions(sign: Sign) -> bool:
+    return sign.has("id", "frame_index", "caption", "captioner")
+
+
+def _fits_provenance(sign: Sign) -> bool:
+    return sign.has("id", "stage", "writer", "prompt_sha256", "code_version")
+
+
 DEMITASSE = Format("demitasse", "our published folder, Parquet", _fits, _read)
-REJECTED = Format("rejected", "its list of rejected questions", _fits_rejected, _read_rejected)
+REJECTED = Format(
+    "rejected", "its list of rejected questions", _fits_rejected, _read_rejected, named=False
+)
+CAPTIONS = Format("captions", "its captions of frames", _fits_captions, None, named=False)
+PROVENANCE = Format("provenance", "its list of who wrote what", _fits_provenance, None, named=False)

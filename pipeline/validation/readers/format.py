@@ -43,4 +43,7 @@ class Format:
     what: str
     """Whose files these are, for the documentation."""
     fits: Callable[[Sign], bool]
-    read: Callable[[Fields, Place], Row]
+    read: Callable[[Fields, Place], Row] | None
+    """None: its rows are neither samples nor questions; its files are checked, and no more."""
+    named: bool = True
+    """A user may say that files are of it."""

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from pipeline.validation.readers.demitasse import DEMITASSE, REJECTED
+from pipeline.validation.readers.demitasse import CAPTIONS, DEMITASSE, PROVENANCE, REJECTED
 from pipeline.validation.readers.format import Format, Sign
 from pipeline.validation.readers.messages import LLAMA_FACTORY, MS_SWIFT, QWEN_VL
 from pipeline.validation.readers.rewarded import TRL, VERL
@@ -15,6 +15,8 @@ FORMATS: Final[dict[str, Format]] = {
     for found in (
         DEMITASSE,
         REJECTED,
+        CAPTIONS,
+        PROVENANCE,
         VIDEOESPRESSO,
         VERL,
         QWEN_VL,
@@ -25,7 +27,7 @@ FORMATS: Final[dict[str, Format]] = {
         TEMPORAL,
     )
 }
-NAMED: Final = tuple(name for name in FORMATS if name != REJECTED.name)
+NAMED: Final = tuple(name for name, found in FORMATS.items() if found.named)
 """Those that a user may name."""
 
 

@@ -32,7 +32,7 @@ def _row(name: str, fields: Fields, place: Place, turns: tuple[Turn, ...] | None
         letter=said.letter,
         boxes=said.boxes if objects is None else _objects(objects),
         spans=said.spans,
-        seconds=fields.number("duration") if seconds is None else seconds,
+        video_end=fields.number("duration") if seconds is None else seconds,
         question_point=point,
         turns=turns,
         attached=attached(fields) + (() if objects is None else _placed(objects)),

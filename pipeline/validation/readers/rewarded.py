@@ -53,7 +53,7 @@ def _row(
         letter=_letter(fields, said),
         boxes=said.boxes,
         spans=said.spans,
-        seconds=fields.number("duration", "video_seconds"),
+        video_end=fields.number("duration", "video_seconds"),
         turns=turns,
         attached=attached(fields),
         media=files,

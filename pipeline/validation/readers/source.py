@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Final
 
 from pipeline.errors import UsageError
-from pipeline.validation.readers.demitasse import REJECTED
 from pipeline.validation.readers.fields import Fields
 from pipeline.validation.readers.format import Format, Place, Sign
 from pipeline.validation.readers.formats import FORMATS, NAMED, detect
@@ -81,9 +80,12 @@ class Source:
         for file in self.files:
             split = file.split
             for number, raw in enumerate(raw_rows(file.path, pictures=pictures), 1):
+                read = file.format.read if file.format is not None else None
+                if raw.value is not None and file.format is not None and read is None:
+                    continue
                 place = Place(ordinal, f"{file.name}:{number}", split, raw.key)
                 ordinal += 1
-                if raw.value is None or file.format is None:
+                if raw.value is None or read is None:
                     problem = raw.problem or Problem("not_a_row", "its format is not known")
                     yield Row(
                         ordinal=place.ordinal,
@@ -92,7 +94,7 @@ class Source:
                         problems=(problem,),
                     )
                 else:
-                    yield file.format.read(Fields(raw.value), place)
+                    yield read(Fields(raw.value), place)
 
 
 def find(dataset: Path, format_name: str | None = None) -> Source:
@@ -121,7 +123,7 @@ def find(dataset: Path, format_name: str | None = None) -> Source:
     for path in paths:
         name = path.relative_to(root).as_posix()
         told = _format_of(path)
-        if format_name is not None and told is not REJECTED:
+        if format_name is not None and not (isinstance(told, Format) and not told.named):
             told = FORMATS[format_name]
         if isinstance(told, str):
             passed_over.append(f"{name}: {told}")

@@ -42,7 +42,7 @@ def _read(fields: Fields, place: Place) -> Row:
         options=options,
         letter=answer if options else None,
         spans=spans,
-        seconds=duration if cut is None else cut,
+        video_end=duration if cut is None else cut,
         media=tuple(files("video", path)) if path else None,
         texts=(Named("question", question),) if question is not None else (),
         problems=tuple(fields.problems),

@@ -39,7 +39,7 @@ def _read(fields: Fields, place: Place) -> Row:
         letter=found.letter,
         boxes=tuple(boxes_in(replied or "")) or None,
         spans=tuple(spans_in(replied or "")) or None,
-        seconds=fields.number("duration") if seconds is None else seconds,
+        video_end=fields.number("duration") if seconds is None else seconds,
         question_point=point,
         media=media,
         texts=tuple(

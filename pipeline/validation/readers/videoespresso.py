@@ -47,7 +47,7 @@ def _read(fields: Fields, place: Place) -> Row:
         cited=tuple(_cited(fields)) or None,
         boxes=tuple(boxes) or None,
         spans=tuple(spans_in(evidence or "")) or None,
-        seconds=fields.number("duration"),
+        video_end=fields.number("duration"),
         media=tuple(_media(fields, video)) or None,
         texts=tuple(
             Named(name, text)

@@ -37,7 +37,9 @@ class _Intervals(Watch):
 
 def _flaws(row: Row, end: float | None, slack: float) -> Iterator[Flaw]:
     given = [f.seconds for f in row.frames or () if f.seconds is not None]
-    first = min([0.0, *given])  # a container's clock may start below zero
+    start = row.video_start
+    # A container's clock may start below zero.
+    first = min([0.0, *given]) if start is None else start - slack
     for span in row.spans or ():
         told = f"{span.what} lasts from {span.start:g} to {span.end:g} s"
         if not math.isfinite(span.start) or not math.isfinite(span.end):

@@ -15,7 +15,7 @@ from tests.validation.foreign import write_json, write_lines
 def test_our_folder(tmp_path: Path) -> None:
     source = find(clean_folder(tmp_path))
     assert source.formats == ("demitasse",) and not source.passed_over
-    assert {f.name.split("/")[0] for f in source.files} == {"data", "rejected"}
+    assert {f.name.split("/")[0] for f in source.files} == {"data", "provenance", "rejected"}
     rows = list(source.rows())
     assert [row.ordinal for row in rows] == list(range(26))
     assert [row.rejected for row in rows].count(True) == 2
