@@ -12,6 +12,7 @@ from pipeline.engine.workspace import Workspace
 from pipeline.publish.clearance import check_licences
 from pipeline.publish.dataset import STAGE
 from pipeline.publish.folder import published_key
+from pipeline.publish.hub import without_bars
 from pipeline.publish.push import Pushed, push
 from pipeline.validation.finding import Report
 from pipeline.validation.validate import validate
@@ -42,6 +43,8 @@ def push_dataset(dataset: Path, repo: str, *, public: bool, as_json: bool) -> in
     else:
         talk("validation: no errors, no warnings")
     talk(f"pushing to {literal(repo)}")
+    if not console.is_terminal:
+        without_bars()
     pushed = push(
         dataset,
         repo,

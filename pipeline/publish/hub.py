@@ -159,6 +159,13 @@ def commit(
         return done.oid
 
 
+def without_bars() -> None:
+    """No progress bars of the library: where nobody sees a terminal they fill a log."""
+    from huggingface_hub.utils.tqdm import disable_progress_bars
+
+    disable_progress_bars()
+
+
 def _addition(folder: Path, name: str) -> "CommitOperationAdd":
     from huggingface_hub import CommitOperationAdd
 

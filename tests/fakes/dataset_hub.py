@@ -68,8 +68,12 @@ class DatasetHub:
         trace: TracebackType | None,
     ) -> None:
         self._server.shutdown()
-        self._server.server_close()
         self._thread.join()
+        self.close()
+
+    def close(self) -> None:
+        """Give the address back; who asks then finds nobody."""
+        self._server.server_close()
 
     def count(self, *words: str) -> int:
         """Requests whose line has all of these words."""

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from huggingface_hub import constants
-from huggingface_hub.utils import close_session
+from huggingface_hub.utils._http import close_session
 from huggingface_hub.utils.tqdm import disable_progress_bars
 
 from pipeline.publish.folder import published_files
