@@ -39,7 +39,7 @@ def publish(
     """
     from pipeline.cli import exit_codes
     from pipeline.cli.building import Job, build
-    from pipeline.cli.talk import talk
+    from pipeline.cli.talk import literal, talk
     from pipeline.cli.workspaces import existing
     from pipeline.errors import UsageError
     from pipeline.publish.dataset import STAGE
@@ -67,8 +67,12 @@ def publish(
 
         # Partial may mean that a video was rejected long ago, or that this publication failed.
         if is_current(workspace, job.published):
-            pushed = push_dataset(job.published, push, public=public, as_json=as_json)
-            status = pushed or status
+            try:
+                pushed = push_dataset(job.published, push, public=public, as_json=as_json)
+                status = pushed or status
+            except KeyboardInterrupt:
+                talk(f"stopped; continue with: [bold]{literal(job.again)}[/bold]")
+                status = exit_codes.STOPPED
         else:
             talk("nothing was pushed: the dataset could not be published")
     raise typer.Exit(status)

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import signal
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -71,6 +72,17 @@ def test_killed_in_the_middle_and_run_again(licensed: Path, hub: DatasetHub) -> 
     told = json.loads(again.stdout.splitlines()[-1])
     assert (told["event"], told["uploaded"], told["private"]) == ("pushed", 0, True)
     assert told["url"] == f"{hub.url}/datasets/{REPO}"
+
+
+def test_ctrl_c_says_how_to_go_on(licensed: Path, hub: DatasetHub) -> None:
+    hub.faults = [Fault("/commit/", "stall")]
+    push = start("publish", licensed, "--push", REPO)
+    assert hub.stalled.wait(60)
+    push.send_signal(signal.SIGINT)
+    done = finish(push)
+    assert done.status == exit_codes.STOPPED
+    assert f"stopped; continue with: demitasse publish {licensed} --push {REPO}" in done.stderr
+    assert "Traceback" not in done.stderr and hub.stored
 
 
 def test_a_dataset_with_errors_stays_here(licensed: Path, hub: DatasetHub, tmp_path: Path) -> None:
