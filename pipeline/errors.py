@@ -12,6 +12,7 @@
     │   ├── WorkspaceFormatError another format version wrote it
     │   └── StorageError       disk full, read-only, an object that should be there is gone
     ├── ResourceError          a stage needs more than the machine or cluster has
+    ├── HubError               a hub refuses a dataset, or cannot be reached
     ├── ClusterError           the Ray cluster died under the run
     ├── DeviceLostError        a worker's GPU answers no more; another worker does its packs
     ├── HaltedError            the run stops cleanly, and the same command continues it
@@ -70,6 +71,10 @@ class StorageError(WorkspaceError):
 
 class ResourceError(DemitasseError):
     """The least that a stage needs does not fit the machine or the cluster."""
+
+
+class HubError(DemitasseError):
+    """A hub does not take a dataset: wrong user, changed meanwhile, or out of reach."""
 
 
 class ClusterError(DemitasseError):

@@ -45,8 +45,12 @@ class Checkpoint:
 
 
 @contextmanager
-def extra(needed_by: str) -> Iterator[None]:
+def extra(needed_by: str, name: str = "models") -> Iterator[None]:
     """Say which extra brings the package that an import in the block does not find.
+
+    Args:
+        needed_by: what of the recipe or the command cannot go on without it.
+        name: of the extra.
 
     Raises:
         MissingDependencyError: in place of the `ModuleNotFoundError`.
@@ -55,7 +59,7 @@ def extra(needed_by: str) -> Iterator[None]:
         yield
     except ModuleNotFoundError as error:
         raise MissingDependencyError(
-            f"{needed_by} needs the package {error.name}: install demitasse with its extra `models`"
+            f"{needed_by} needs the package {error.name}: install demitasse with its extra `{name}`"
         ) from error
 
 

@@ -37,9 +37,30 @@ _MARKER: Final = TypeAdapter(Marker)
 def published_key(folder: Path) -> str | None:
     """The unit key of a complete dataset in this folder, or None where there is none."""
     marker = _read_marker(folder)
-    if marker is None or not all((folder / name).is_file() for name in marker.files):
-        return None
-    return marker.unit
+    return None if marker is None or _missing(folder, marker) else marker.unit
+
+
+def published_files(folder: Path) -> tuple[str, ...]:
+    """Paths below the folder of all that belongs to its dataset, the marker the last.
+
+    What somebody else put there is not among them.
+
+    Raises:
+        UsageError: there is no complete dataset in it.
+    """
+    marker = _read_marker(folder)
+    missing = MARKER if marker is None else _missing(folder, marker)
+    if marker is None or missing is not None:
+        raise UsageError(f"{folder} is no complete dataset: {missing} is not there; publish again")
+    return (*marker.files, MARKER)
+
+
+def listed_files(marker: bytes) -> tuple[str, ...]:
+    """The files that a marker from elsewhere names, and its own; none where it is no marker."""
+    try:
+        return (*_MARKER.validate_json(marker).files, MARKER)
+    except ValidationError:
+        return ()
 
 
 def check_kind(folder: Path, kind: str) -> None:
@@ -133,6 +154,11 @@ def _files(folder: Path) -> list[str]:
     """Paths of everything below the folder that is no folder itself; a link to one is none."""
     found = (p for p in folder.rglob("*") if p.is_symlink() or not p.is_dir())
     return [p.relative_to(folder).as_posix() for p in found]
+
+
+def _missing(folder: Path, marker: Marker) -> str | None:
+    """The first file that the marker names and that is gone."""
+    return next((name for name in marker.files if not (folder / name).is_file()), None)
 
 
 def _read_marker(folder: Path) -> Marker | None:
