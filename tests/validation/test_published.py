@@ -243,9 +243,17 @@ def test_letters_and_lengths_that_give_the_answer_away(tmp_path: Path) -> None:
     assert findings(dataset) == {"letter_balance.uneven", "length_gap.longest"}
 
 
+def test_a_clip_that_ends_before_it_starts_or_leaves_frames_out(dataset: Path) -> None:
+    edit(dataset, put("end_seconds", value=-1.0))
+    assert findings(dataset) == {"intervals.reversed", "intervals.misses_frame"}
+    edit(dataset, put("end_seconds", value=0.5))
+    assert findings(dataset) == {"intervals.misses_frame"}
+
+
 def test_a_videos_ends_are_those_of_its_own_clock(dataset: Path) -> None:
     def clocked(row: Row) -> None:
         row["video_start_seconds"], row["video_seconds"] = -1.0, 2.4
+        row["end_seconds"] = 1.4
 
     for shard_of in ("train", "test"):
         edit(dataset, clocked, shard_of)
@@ -259,7 +267,7 @@ def test_a_videos_ends_are_those_of_its_own_clock(dataset: Path) -> None:
     assert findings(dataset) == {"intervals.before_start"}
     edit(dataset, interval(0.0, 1.4))
     edit(dataset, put("core_frames", 1, "pts_seconds", value=3.0))
-    assert findings(dataset) == {"frames.past_end"}
+    assert findings(dataset) == {"frames.past_end", "intervals.misses_frame"}
 
 
 def test_a_shard_that_is_gone(dataset: Path) -> None:

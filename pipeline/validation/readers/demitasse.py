@@ -1,5 +1,7 @@
 """Our own published folder: samples, the questions that were turned down, and tables beside."""
 
+from math import isfinite
+
 from pipeline.validation.readers.fields import Fields, numbers
 from pipeline.validation.readers.format import Format, Place, Sign
 from pipeline.validation.row import (
@@ -73,6 +75,11 @@ def _spans(fields: Fields) -> tuple[Span, ...] | None:
     if intervals is None:
         return None
     found = []
+    start, end = fields.number("start_seconds"), fields.number("end_seconds")
+    if start is not None and end is not None:
+        frames = fields.records("core_frames") or ()
+        times = [frame.number("pts_seconds") for frame in frames]
+        found.append(Span(start, end, "the clip", tuple(t for t in times if t is not None and isfinite(t))))
     for interval in intervals:
         start, end = interval.number("start_seconds"), interval.number("end_seconds")
         if start is not None and end is not None:

@@ -54,7 +54,7 @@ def _flaws(row: Row, end: float | None, slack: float) -> Iterator[Flaw]:
         if end is not None and max(span.start, span.end) > end + slack:
             yield Flaw("past_end", f"{told}, the video ends at {end:g} s")
         if missed := _missed(span):
-            yield Flaw("misses_frame", f"{told}, and cites a frame at {missed[0]:g} s")
+            yield Flaw("misses_frame", f"{told}, and its frame is at {missed[0]:g} s")
 
 
 def _missed(span: Span) -> list[float]:
@@ -72,7 +72,7 @@ INTERVALS = Rule(
         "zero_length": Kind("error", "has an interval without length"),
         "before_start": Kind("error", "has an interval that starts before the video"),
         "past_end": Kind("error", "has an interval that ends after the video"),
-        "misses_frame": Kind("error", "has an interval without the frames that its claim cites"),
+        "misses_frame": Kind("error", "has an interval that leaves out a frame of its own"),
     },
     watch=_Intervals,
 )
