@@ -91,10 +91,17 @@ def _file(model: str) -> Path:
 
 @contextmanager
 def _without_warnings() -> Iterator[None]:
-    """OpenCV 5 warns that it runs on the processor, which is all that is asked of it."""
-    level = cv2.utils.logging.getLogLevel()
-    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
+    """OpenCV 5 warns that it runs on the processor, which is all that is asked of it.
+
+    OpenCV 4 neither warns nor has the module.
+    """
+    logging = getattr(cv2.utils, "logging", None)
+    if logging is None:
+        yield
+        return
+    level = logging.getLogLevel()
+    logging.setLogLevel(logging.LOG_LEVEL_ERROR)
     try:
         yield
     finally:
-        cv2.utils.logging.setLogLevel(level)
+        logging.setLogLevel(level)
