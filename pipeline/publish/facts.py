@@ -28,7 +28,7 @@ class CardFacts:
     identity: Identity
     recipe_hash: str
     models: tuple[ModelUse, ...]
-    """Those that leave no provenance in a sample: captioner, embedder, detector."""
+    """Those that leave no provenance in a sample: captioner, embedder, detectors."""
     prompts: tuple[Prompt, ...]
     """All that the recipe asks with, in the order of the stages."""
     version: str

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 
+from pipeline.publish.privacy import hidden
 from pipeline.publish.statistics import LETTERS, SPLITS, Statistics
 from pipeline.recipe import Identity
 from pipeline.records import StageCount
@@ -16,6 +17,7 @@ def known_limits(
     return [
         *_of_writing(statistics, identity),
         *_of_grounding(statistics),
+        *_of_persons(statistics, identity),
         *_of_coverage(statistics, funnel),
         *_of_balance(statistics),
     ]
@@ -71,6 +73,12 @@ def _of_grounding(statistics: Statistics) -> Iterator[str]:
         yield (
             f"{_share(statistics.without_clip, statistics.boxes)} boxes have no CLIP similarity."
         )
+
+
+def _of_persons(statistics: Statistics, identity: Identity) -> Iterator[str]:
+    publish = identity.publish
+    if publish.blur_faces is not None or (statistics.persons and publish.frames == "embed"):
+        yield hidden(statistics, publish.blur_faces)
 
 
 def _of_coverage(statistics: Statistics, funnel: Sequence[StageCount]) -> Iterator[str]:

@@ -21,7 +21,7 @@ class Picture(Record):
     """An embedded picture; `datasets` decodes it as an `Image` feature."""
 
     bytes: bytes
-    """The JPEG, exactly as it was extracted."""
+    """The JPEG, exactly as it was extracted; encoded again where faces were covered."""
     path: str
     """A file name for whoever writes it to a disk."""
 
@@ -41,9 +41,12 @@ class PublishedFrame(Record):
     """Pixels of the picture."""
     caption: str
     sha256: str
-    """Of the picture's bytes."""
+    """Of the picture's bytes, as they are published."""
     phash: str
     """Of the picture: 64 bits that alike pictures share (DCT hash), 16 hex digits."""
+    blurred: tuple[tuple[Normalised, Normalised, Normalised, Normalised], ...]
+    """Areas that were made unrecognisable because a detector found faces there, as
+    `[x1, y1, x2, y2]` like boxes; empty where it found none, and where the recipe did not ask."""
     image: Picture | None
     """Null where the dataset refers to frames only; `demitasse cut` fills it in."""
 

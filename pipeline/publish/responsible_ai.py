@@ -9,6 +9,7 @@ from typing import Any
 
 from pipeline.publish.facts import CardFacts, models_of
 from pipeline.publish.limits import known_limits
+from pipeline.publish.privacy import hidden
 from pipeline.publish.statistics import Statistics
 from pipeline.records import StageCount
 
@@ -58,8 +59,8 @@ def responsible_ai(
         "rai:dataLimitations": known_limits(statistics, funnel, facts.identity),
         "rai:personalSensitiveInformation": [
             "Frames are pictures from the videos and may show persons, faces, number plates and "
-            "private places. Whether those shown agreed is not known here, and this build looked "
-            "for nothing of the kind and made nothing unrecognisable.",
+            "private places. Whether those shown agreed is not known here.",
+            hidden(statistics, facts.identity.publish.blur_faces),
             f"{statistics.persons} of {statistics.samples} samples have a key item that is a "
             "person.",
         ],

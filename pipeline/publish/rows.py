@@ -1,10 +1,12 @@
 """From the workspace's records to the rows that are published."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import fields
 from typing import Any, Literal, cast
 
 from pipeline.media.looks import phash_of
+from pipeline.publish.faces import FaceCover, Shown
 from pipeline.publish.published import (
     CaptionRow,
     Picture,
@@ -36,12 +38,18 @@ class Said(Record):
 
 
 def sample_row(
-    sample: Sample, split: SplitName, read: ReadBlob, *, embed: bool = True
+    sample: Sample,
+    split: SplitName,
+    read: ReadBlob,
+    *,
+    embed: bool = True,
+    cover: FaceCover | None = None,
 ) -> SampleRow:
     """The published form of a sample; choices are for testing only.
 
     Args:
         embed: with the pictures of its core frames, not only what identifies them.
+        cover: what covers the faces on them; None: they stay as they are.
     """
     letter = sample.letter if split == "test" else None
     return SampleRow(
@@ -57,7 +65,7 @@ def sample_row(
         end_seconds=sample.end_seconds,
         video_start_seconds=sample.video_start_seconds,
         video_seconds=sample.video_seconds,
-        core_frames=tuple(_frame(f, read, embed=embed) for f in sample.core_frames),
+        core_frames=tuple(_frame(f, read, cover, embed=embed) for f in sample.core_frames),
         evidence=sample.evidence,
         key_items=sample.key_items,
         boxes=tuple(_box(b) for b in sample.boxes),
@@ -124,8 +132,11 @@ def file_name(frame: str) -> str:
     return f"{frame.replace('/', '-')}.jpg"
 
 
-def _frame(frame: CoreFrame, read: ReadBlob, *, embed: bool) -> PublishedFrame:
+def _frame(
+    frame: CoreFrame, read: ReadBlob, cover: FaceCover | None, *, embed: bool
+) -> PublishedFrame:
     jpeg = read(frame.blob, frame.offset, frame.length)
+    shown = cover(jpeg) if cover else Shown(jpeg)
     return PublishedFrame(
         frame=frame.frame,
         frame_index=frame.frame_index,
@@ -133,9 +144,10 @@ def _frame(frame: CoreFrame, read: ReadBlob, *, embed: bool) -> PublishedFrame:
         width=frame.width,
         height=frame.height,
         caption=frame.caption,
-        sha256=frame.sha256,
-        phash=phash_of(jpeg),
-        image=Picture(bytes=jpeg, path=file_name(frame.frame)) if embed else None,
+        sha256=hashlib.sha256(shown.jpeg).hexdigest() if shown.covered else frame.sha256,
+        phash=phash_of(shown.jpeg),
+        blurred=shown.covered,
+        image=Picture(bytes=shown.jpeg, path=file_name(frame.frame)) if embed else None,
     )
 
 

@@ -1,6 +1,7 @@
 """The recipe's settings as rows of a table, each with what its field says of itself."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
@@ -51,12 +52,22 @@ def as_recipe(facts: CardFacts) -> str:
 
 def _rows(identity: Identity, sections: list[str]) -> list[SettingRow]:
     return [
-        SettingRow(f"{section}.{name}", _said(getattr(settings, name)), info.description or "")
+        row
         for section in sections
         if isinstance(settings := getattr(identity, section), BaseModel)
-        for name, info in sorted(type(settings).model_fields.items(), key=_what_first)
-        if name not in _NOT_SHOWN
+        for row in _section(section, settings)
     ]
+
+
+def _section(section: str, settings: BaseModel) -> Iterator[SettingRow]:
+    for name, info in sorted(type(settings).model_fields.items(), key=_what_first):
+        if name in _NOT_SHOWN:
+            continue
+        value, place = getattr(settings, name), f"{section}.{name}"
+        if isinstance(value, BaseModel):
+            yield from _section(place, value)
+        else:
+            yield SettingRow(place, _said(value), info.description or "")
 
 
 def _what_first(field: tuple[str, Any]) -> bool:

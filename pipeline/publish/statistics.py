@@ -75,6 +75,8 @@ class Statistics:
     """Key items without their number: `person` for `person_1`."""
     persons: int = 0
     """Samples with a key item that is a person."""
+    covered: Counter[int] = field(default_factory=Counter)
+    """Core frames, with every sample that uses one, by the areas covered on them."""
     letters: Counter[str] = field(default_factory=Counter)
     """Samples with options, by the answer's letter."""
     lead: Distribution = field(default_factory=Distribution)
@@ -129,6 +131,7 @@ class Statistics:
         for before, after in pairwise(row.core_frames):
             gaps.add(after.pts_seconds - before.pts_seconds)
         self.frames.add(len(row.core_frames))
+        self.covered.update(len(frame.blurred) for frame in row.core_frames)
         self.items.add(len(row.key_items))
         labels = [_label(item) for item in row.key_items]
         self.labels.add(labels)

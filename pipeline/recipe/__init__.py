@@ -39,7 +39,6 @@ from pipeline.recipe.identity import (
     Identity,
     OptionsSettings,
     ProgramWriterSettings,
-    PublishSettings,
     QuestionsSettings,
     ScenesSettings,
     SelectionSettings,
@@ -47,6 +46,7 @@ from pipeline.recipe.identity import (
     VideosSettings,
     WriterSettings,
 )
+from pipeline.recipe.publish import FaceBlurSettings, PublishSettings
 from pipeline.recipe.recipe import ASKED, Recipe, reached, shares_writer
 from pipeline.recipe.runtime import (
     CaptionerRuntime,
@@ -80,6 +80,7 @@ __all__ = [
     "EndpointWriterSettings",
     "EngineRuntime",
     "EvidenceSettings",
+    "FaceBlurSettings",
     "FiltersSettings",
     "Fraction",
     "FramesRuntime",

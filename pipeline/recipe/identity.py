@@ -12,6 +12,7 @@ from pipeline.recipe.base import Count, Fraction, Positive, Settings, by_kind
 from pipeline.recipe.captioner import CaptionerSettings, DetectorCaptionerSettings
 from pipeline.recipe.detector import ClipSettings, DetectorSettings, SsdDetectorSettings
 from pipeline.recipe.endpoint import EndpointWriterSettings
+from pipeline.recipe.publish import PublishSettings
 from pipeline.tasks import Task
 
 
@@ -191,17 +192,6 @@ class SelectionSettings(Settings):
     near_duplicate: Fraction = 0.8
     """Estimated Jaccard similarity of word 3-grams from which two questions of a video are
     the same (ours)."""
-
-
-class PublishSettings(Settings):
-    test_fraction: Fraction = 0.1
-    """Share of split groups, by hash, that make the test split."""
-    shard_rows: Count = 5000
-    frames: Literal["embed", "reference"] = "embed"
-    """`reference`: the dataset holds no pictures, for footage whose licence forbids to pass them
-    on; `demitasse cut` makes them again from one's own copies of the videos."""
-    pretty_name: str | None = None
-    language: str = "en"
 
 
 class Identity(Settings):

@@ -13,6 +13,7 @@ import pipeline
 from pipeline import prompts
 from pipeline.engine.stage import RECIPE, Blobs, Resources, Stage, Table, Unit, whole
 from pipeline.models.caption_prompt import caption_prompt
+from pipeline.models.face_detector import face_detector_revision
 from pipeline.models.loading import (
     captioner_revision,
     clip_revision,
@@ -79,6 +80,9 @@ def models(identity: Identity) -> tuple[ModelUse, ...]:
     if identity.clip.model is not None:
         label = _label(identity.clip.model, str(clip_revision(identity.clip)))
         found.append(ModelUse("detections", "open_clip", label))
+    blur = identity.publish.blur_faces
+    if blur is not None:
+        found.append(ModelUse(STAGE, "yunet", _label(blur.model, face_detector_revision(blur))))
     return tuple(found)
 
 
@@ -137,7 +141,7 @@ def stage(recipe: Recipe, folder: Path) -> Stage:
     )
     return Stage(
         name=STAGE,
-        version=3,
+        version=4,
         primary=Table(RECIPE, StageCount, StageCount),
         split=whole("dataset"),
         also=(
@@ -153,8 +157,9 @@ def stage(recipe: Recipe, folder: Path) -> Stage:
             "models": [[m.stage, m.model, m.prompt_sha256] for m in facts.models],
             "prompts": [[p.label, p.sha256] for p in facts.prompts],
             "card": template_sha256(),
-            # Another version may draw other bytes.
+            # Another version may draw other bytes, and encode other ones.
             "matplotlib": version("matplotlib"),
+            "encoder": identity.publish.blur_faces and version("opencv-python-headless"),
         },
         worker=partial(_worker, folder, facts),
         resources=Resources(driver=True),

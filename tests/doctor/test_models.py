@@ -40,6 +40,12 @@ def test_the_offline_recipe_needs_embedded_models_and_no_weights() -> None:
     assert "transformers" not in found
 
 
+def test_the_detector_of_faces_is_looked_for_where_faces_are_covered() -> None:
+    recipe = Recipe.model_validate({"name": "t", "identity": {"publish": {"blur_faces": {}}}})
+    assert checks(recipe)["model yunet-2023mar-int8bq"].state == "ok"
+    assert "model yunet-2023mar-int8bq" not in checks(Recipe(name="offline"))
+
+
 def test_the_paper_s_recipe_names_everything_it_needs_with_a_revision() -> None:
     recipe = load_recipe(JOBS / "videoespresso.yaml", [])
     wanted = {weights.section: weights for weights in needed(recipe)}

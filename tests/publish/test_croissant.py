@@ -66,6 +66,16 @@ def test_mlcroissant_reads_every_row_with_boxes_and_pictures(tmp_path: Path) -> 
     assert [row["rejected/reason"] for row in rejected] == [b"yes_no_bias"] * 2
 
 
+def test_covered_areas_are_boxes_in_a_list_of_any_length(tmp_path: Path) -> None:
+    found = document(publish_some(tmp_path))
+    (default,) = (s for s in found["recordSet"] if s["@id"] == "default")
+    frames = next(f for f in default["field"] if f["name"] == "core_frames")
+    blurred = next(f for f in frames["subField"] if f["name"] == "blurred")
+    assert blurred["dataType"] == ["sc:Float", "cr:BoundingBox"]
+    assert blurred["arrayShape"] == "-1,4"
+    assert blurred["source"]["format"] == "REL_XYXY"
+
+
 def test_boxes_and_splits_say_what_they_are(tmp_path: Path) -> None:
     found = document(publish_some(tmp_path))
     sets = {one["@id"]: one for one in found["recordSet"]}

@@ -32,6 +32,7 @@ SAMPLE = Features(
                 "caption": TEXT,
                 "sha256": TEXT,
                 "phash": TEXT,
+                "blurred": List(List(Value("float64"), length=4)),
                 "image": Image(),
             }
         ),

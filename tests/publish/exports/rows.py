@@ -30,6 +30,7 @@ def frame(index: int, seconds: float, size: tuple[int, int] = (640, 272)) -> Pub
         caption=f"frame {index}",
         sha256="c" * 64,
         phash="0" * 16,
+        blurred=(),
         image=Picture(bytes=jpeg(index), path=f"v1-f{index}.jpg"),
     )
 
