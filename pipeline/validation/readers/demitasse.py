@@ -78,8 +78,9 @@ def _spans(fields: Fields) -> tuple[Span, ...] | None:
     start, end = fields.number("start_seconds"), fields.number("end_seconds")
     if start is not None and end is not None:
         frames = fields.records("core_frames") or ()
-        times = [frame.number("pts_seconds") for frame in frames]
-        found.append(Span(start, end, "the clip", tuple(t for t in times if t is not None and isfinite(t))))
+        shown = [frame.number("pts_seconds") for frame in frames]
+        moments = tuple(time for time in shown if time is not None and isfinite(time))
+        found.append(Span(start, end, "the clip", moments))
     for interval in intervals:
         start, end = interval.number("start_seconds"), interval.number("end_seconds")
         if start is not None and end is not None:
