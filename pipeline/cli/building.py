@@ -197,6 +197,8 @@ def _show(dataset: Path, work: Path) -> None:
         talk(f"  Q: {literal(sample.question)}\n  A: {literal(sample.answer)}")
     if samples:
         command = f"demitasse inspect {work} {samples[0].id} --image sample.png"
+        page = literal(f"demitasse report {work}")
         talk(f"\nsee one with its frames and boxes: [bold]{literal(command)}[/bold]")
+        talk(f"look at all of them, and judge them: [bold]{page}[/bold]")
     else:
         talk(f"no question was kept: [bold]demitasse status {literal(work)}[/bold]")

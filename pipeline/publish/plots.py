@@ -95,6 +95,8 @@ def _distances(gaps: dict[Task, Distribution]) -> Plot:
             axes.plot([middle], [place], "o", color=VERMILLION, markersize=6)
         axes.set_yticks(range(len(gaps)), [f"{_name(t)} ({d.count:,})" for t, d in gaps.items()])
         listed(axes)
+        # A bar without width would end the axis in the middle of its mark.
+        axes.use_sticky_edges = False
         axes.margins(x=0.05, y=0.05)
         axes.set_ylim(len(gaps) - 0.4, -0.6)
         axes.set_xlim(left=0)

@@ -16,10 +16,11 @@ _STEPS: Final = 4
 
 
 def distance_chart(gaps: Mapping[str, "array[float]"]) -> str:
-    """For every task a line from the 10th to the 90th percentile, a bar over the middle half, and a
-    mark at the median; empty where no sample has two core frames."""
+    """For every task a line from the 5th to the 95th percentile, a bar over the middle half, and a
+    mark at the median, values that occur as in the card; empty where no sample has two core frames.
+    """
     marks = {
-        task: np.percentile(np.asarray(values), [10, 25, 50, 75, 90]).tolist()
+        task: np.percentile(values, [5, 25, 50, 75, 95], method="inverted_cdf").tolist()
         for task, values in sorted(gaps.items())
         if len(values)
     }
@@ -47,14 +48,14 @@ def distance_chart(gaps: Mapping[str, "array[float]"]) -> str:
 
 
 def _row(task: str, mark: list[float], top: int, scale: float) -> str:
-    p10, p25, median, p75, p90 = (value * scale for value in mark)
+    low, p25, median, p75, high = (value * scale for value in mark)
     y = top + _MIDDLE
     name = escape(task.replace("_", " "))
     return (
         f'<g class="line" data-filter="task" data-value="{escape(task)}">'
         f'<text x="0" y="{top + _TEXT}" class="label">{name}</text>'
         f'<text x="100%" y="{top + _TEXT}" class="number">median {mark[2]:.1f} s</text>'
-        f'<line class="reach" x1="{p10:.2f}%" x2="{p90:.2f}%" y1="{y}" y2="{y}"/>'
+        f'<line class="reach" x1="{low:.2f}%" x2="{high:.2f}%" y1="{y}" y2="{y}"/>'
         f'<rect class="train" x="{p25:.2f}%" y="{y - 5}" width="{max(0.6, p75 - p25):.2f}%" '
         'height="10" rx="3"/>'
         f'<circle class="median" cx="{median:.2f}%" cy="{y}" r="4"/></g>'

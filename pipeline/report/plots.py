@@ -46,7 +46,7 @@ def plots(tally: Tally, stages: Sequence[StageStatus]) -> list[Plot]:
         Plot(
             "distances",
             "Seconds between adjacent core frames",
-            "The line reaches from the 10th to the 90th percentile, the bar covers the middle "
+            "The line reaches from the 5th to the 95th percentile, the bar covers the middle "
             "half, the dot is the median.",
             distance_chart(tally.gaps),
         ),
