@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test test-all install check format schemas clean
+.PHONY: demo test test-all consumers install check format schemas clean
 
 demo: install ## build the demo dataset from ten seconds of footage, offline
 	$(BIN)/demitasse run jobs/demo.yaml
@@ -14,6 +14,19 @@ test: install ## the tests that a change must pass, with a coverage figure
 
 test-all: install ## every test
 	$(BIN)/pytest --cov --cov-report=term:skip-covered
+
+CONSUMERS := verl ms-swift llama-factory
+NEEDED := tests/publish/exports/loading/environments
+
+consumers: $(CONSUMERS:%=consumer-%) ## exports read by training frameworks, each in an environment of its own
+
+# They ask for different versions of the same packages, so none of them can be in .venv. What is
+# installed cannot be skipped: a framework that does not import fails.
+consumer-%: install
+	test -x .consumers/$*/bin/python || $(BIN)/uv venv --quiet --python $(BIN)/python .consumers/$*
+	$(BIN)/uv pip install --quiet --python .consumers/$*/bin/python --overrides $(NEEDED)/overrides.txt \
+		-r $(NEEDED)/tests.txt -r $(NEEDED)/$*.txt -e .
+	.consumers/$*/bin/python -m pytest -rs tests/publish/exports/loading/test_$(subst -,_,$*).py
 
 install: $(STAMP) ## the environment in .venv
 

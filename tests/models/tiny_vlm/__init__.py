@@ -5,7 +5,7 @@ that it loads by path as a real one does. Some seconds of training make it end i
 tell its frames apart: a batch that mixes them up is noticed.
 """
 
-from tests.models.tiny_vlm.families import idefics, internvl, llava, qwen, smolvlm
+from tests.models.tiny_vlm.families import idefics, internvl, llava, new_qwen, qwen, smolvlm
 from tests.models.tiny_vlm.lessons import COLOURS, caption_of, jpeg
 
-__all__ = ["COLOURS", "caption_of", "idefics", "internvl", "jpeg", "llava", "qwen", "smolvlm"]
+__all__ = ["COLOURS", "caption_of", "idefics", "internvl", "jpeg", "llava", "new_qwen", "qwen", "smolvlm"]

@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import Any, Final
 
+import torch
 import transformers
 
-from tests.models.tiny_vlm.lessons import TEMPLATE, taught, token_id, tokenizer
+from tests.models.tiny_vlm.lessons import QWEN_TOKENS, TEMPLATE, taught, token_id, tokenizer
 
 hf: Any = transformers
 """Partly untyped upstream."""
@@ -34,13 +35,32 @@ _EYES: Final = {
 
 def qwen(folder: Path, frames: int = 1) -> Path:
     """Qwen2.5-VL, taught about so many frames at once."""
-    words = tokenizer()
+    config, processor = _qwen(tokenizer(), TEMPLATE)
+    return taught(folder, hf.Qwen2_5_VLForConditionalGeneration, config, processor, frames)
+
+
+def new_qwen(folder: Path) -> Path:
+    """Qwen2.5-VL as it is before any lesson, its tokens named as the real one's.
+
+    For what knows the family by the names of its tokens, and asks for no sensible answer.
+    """
+    words = tokenizer(QWEN_TOKENS)
+    template = TEMPLATE.replace("<image>", QWEN_TOKENS["image_token"])
+    config, processor = _qwen(words, template)
+    torch.manual_seed(0)
+    hf.Qwen2_5_VLForConditionalGeneration(config).save_pretrained(folder)
+    processor.save_pretrained(folder)
+    return folder
+
+
+def _qwen(words: Any, template: str) -> tuple[Any, Any]:
+    """The configuration and the processor."""
     size = {"shortest_edge": 56 * 56, "longest_edge": 112 * 112}
     processor = hf.Qwen2_5_VLProcessor(
         hf.Qwen2VLImageProcessor(size=size),
         words,
         hf.Qwen2VLVideoProcessor(size=size),
-        chat_template=TEMPLATE,
+        chat_template=template,
     )
     config = hf.Qwen2_5_VLConfig(
         vision_config={
@@ -56,10 +76,10 @@ def qwen(folder: Path, frames: int = 1) -> Path:
             "vocab_size": len(words),
             "rope_parameters": {"rope_type": "default", "mrope_section": [2, 3, 3]},
         },
-        image_token_id=token_id(words, "<image>"),
-        video_token_id=token_id(words, "<video>"),
+        image_token_id=token_id(words, words.image_token),
+        video_token_id=token_id(words, words.video_token),
     )
-    return taught(folder, hf.Qwen2_5_VLForConditionalGeneration, config, processor, frames)
+    return config, processor
 
 
 def smolvlm(folder: Path) -> Path:

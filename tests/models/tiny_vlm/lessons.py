@@ -1,6 +1,6 @@
 """What the tiny models are taught: to name the colour of each frame they are asked about."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,6 +29,13 @@ _SPECIAL: Final = {
     "context_image_token": "<image>",
 }
 """By the names that processors look for them with."""
+QWEN_TOKENS: Final = {
+    "image_token": "<|image_pad|>",
+    "video_token": "<|video_pad|>",
+    "vision_bos_token": "<|vision_start|>",
+    "vision_eos_token": "<|vision_end|>",
+}
+"""The same, as Qwen2-VL and those after it have them."""
 TEMPLATE: Final = (
     "{% for m in messages %}<|im_start|>{{ m['role'] }}\n{% for c in m['content'] %}"
     "{% if c['type'] == 'image' %}<|vision_start|><image><|vision_end|>{% else %}{{ c['text'] }}"
@@ -48,7 +55,7 @@ def jpeg(colour: str, height: int = 56, width: int = 84) -> bytes:
     return cv2.imencode(".jpg", pixels)[1].tobytes()
 
 
-def tokenizer() -> PreTrainedTokenizerFast:
+def tokenizer(special: Mapping[str, str] = _SPECIAL) -> PreTrainedTokenizerFast:
     """Byte-level BPE of the captioner's own prompts and captions."""
     raw = Tokenizer(models.BPE())
     raw.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
@@ -62,7 +69,7 @@ def tokenizer() -> PreTrainedTokenizerFast:
                 "<|endoftext|>",
                 "<|im_start|>",
                 _END,
-                *dict.fromkeys(_SPECIAL.values()),
+                *dict.fromkeys(special.values()),
             ],
             initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
             show_progress=False,
@@ -72,7 +79,7 @@ def tokenizer() -> PreTrainedTokenizerFast:
         tokenizer_object=raw,
         eos_token=_END,
         pad_token="<|endoftext|>",
-        extra_special_tokens=_SPECIAL,
+        extra_special_tokens=dict(special),
     )
 
 
