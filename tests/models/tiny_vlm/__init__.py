@@ -8,4 +8,14 @@ tell its frames apart: a batch that mixes them up is noticed.
 from tests.models.tiny_vlm.families import idefics, internvl, llava, new_qwen, qwen, smolvlm
 from tests.models.tiny_vlm.lessons import COLOURS, caption_of, jpeg
 
-__all__ = ["COLOURS", "caption_of", "idefics", "internvl", "jpeg", "llava", "new_qwen", "qwen", "smolvlm"]
+__all__ = [
+    "COLOURS",
+    "caption_of",
+    "idefics",
+    "internvl",
+    "jpeg",
+    "llava",
+    "new_qwen",
+    "qwen",
+    "smolvlm",
+]

@@ -35,27 +35,31 @@ _EYES: Final = {
 
 def qwen(folder: Path, frames: int = 1) -> Path:
     """Qwen2.5-VL, taught about so many frames at once."""
-    config, processor = _qwen(tokenizer(), TEMPLATE)
+    config, processor = _qwen(tokenizer(), TEMPLATE, (56 * 56, 112 * 112))
     return taught(folder, hf.Qwen2_5_VLForConditionalGeneration, config, processor, frames)
 
 
 def new_qwen(folder: Path) -> Path:
-    """Qwen2.5-VL as it is before any lesson, its tokens named as the real one's.
+    """Qwen2.5-VL before any lesson, its tokens and sizes of pictures those of the real one.
 
     For what knows the family by the names of its tokens, and asks for no sensible answer.
     """
     words = tokenizer(QWEN_TOKENS)
     template = TEMPLATE.replace("<image>", QWEN_TOKENS["image_token"])
-    config, processor = _qwen(words, template)
+    config, processor = _qwen(words, template, (56 * 56, 28 * 28 * 16384))
     torch.manual_seed(0)
     hf.Qwen2_5_VLForConditionalGeneration(config).save_pretrained(folder)
     processor.save_pretrained(folder)
     return folder
 
 
-def _qwen(words: Any, template: str) -> tuple[Any, Any]:
-    """The configuration and the processor."""
-    size = {"shortest_edge": 56 * 56, "longest_edge": 112 * 112}
+def _qwen(words: Any, template: str, pixels: tuple[int, int]) -> tuple[Any, Any]:
+    """The configuration and the processor.
+
+    Args:
+        pixels: of the smallest and the largest picture.
+    """
+    size = {"shortest_edge": pixels[0], "longest_edge": pixels[1]}
     processor = hf.Qwen2_5_VLProcessor(
         hf.Qwen2VLImageProcessor(size=size),
         words,

@@ -1,5 +1,6 @@
 """A published dataset whose boxes lie in pictures of different sizes, exported for a consumer."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -25,6 +26,24 @@ COUNTS: Final = {"train": 4, "test": 2}
 """Samples by split."""
 
 
+PATCH: Final = 14
+"""Side in pixels of what Qwen2.5-VL cuts a picture into; two by two of them are a token."""
+
+
+def places(grids: Iterable[Sequence[int]]) -> int:
+    """How many tokens the pictures take in the text, from `image_grid_thw`."""
+    return sum(int(high) * int(wide) // 4 for _, high, wide in grids)
+
+
+def in_pixels(grids: Sequence[Sequence[int]]) -> dict[str, str]:
+    """By key item, its box in pixels of its picture as the processor resized it."""
+    told = {}
+    for item, (picture, (x1, y1, x2, y2)) in BOXES.items():
+        _, high, wide = (int(side) * PATCH for side in grids[picture])
+        told[item] = str([round(x1 * wide), round(y1 * high), round(x2 * wide), round(y2 * high)])
+    return told
+
+
 def exported(folder: Path, name: str, **options: Any) -> Path:
     """The dataset in a consumer's form, as the command writes it."""
     dataset = folder / "dataset"
@@ -37,7 +56,7 @@ def exported(folder: Path, name: str, **options: Any) -> Path:
 
 def _published(store: Path, dataset: Path) -> None:
     jpegs = [_jpeg(*size) for size in SIZES]
-    blobs, places = store_jpegs(store, jpegs)
+    blobs, stored = store_jpegs(store, jpegs)
     frames = [
         CoreFrame(
             frame=f"v1/f{30 * n}",
@@ -48,7 +67,7 @@ def _published(store: Path, dataset: Path) -> None:
             caption=f"picture {n}",
             **place,
         )
-        for n, (size, place) in enumerate(zip(SIZES, places, strict=True))
+        for n, (size, place) in enumerate(zip(SIZES, stored, strict=True))
     ]
     publish(blobs, dataset, [_sample(number, frames) for number in range(sum(COUNTS.values()))])
 

@@ -7,15 +7,11 @@ import pytest
 
 from pipeline.models.box_conventions import Family, from_bbox, scale_of
 from tests.publish.exports.loading.installed import THEIR_WARNINGS, needs
-from tests.publish.exports.loading.street import BOXES, COUNTS, SIZES, exported
+from tests.publish.exports.loading.street import BOXES, COUNTS, PATCH, SIZES, exported, places
 
 pytestmark = [needs("ms-swift", "`make consumers`"), THEIR_WARNINGS]
 
-_TAGS = "<|object_ref_start|>{item}<|object_ref_end|><|box_start|>({x1},{y1}),({x2},{y2})<|box_end|>"
-NUMBERS: dict[Family, str] = {"qwen2_vl": _TAGS, "qwen2_5_vl": _TAGS, "qwen3_vl": _TAGS}
-"""How it writes an item and its box for each family."""
-PATCH = 14
-"""Side of a patch in pixels; two by two of them are a token."""
+FAMILIES: tuple[Family, ...] = ("qwen2_vl", "qwen2_5_vl", "qwen3_vl")
 ANY = (0, 1 << 40)
 """Bounds that leave the size of a picture that was resized already."""
 
@@ -33,7 +29,7 @@ def rows(folder: Path, split: str, box_form: str, patch: pytest.MonkeyPatch) -> 
     return found
 
 
-@pytest.mark.parametrize("family", NUMBERS)
+@pytest.mark.parametrize("family", FAMILIES)
 @pytest.mark.parametrize("box_form", ["unit", "pixels"])
 def test_boxes_as_the_model_counts_them(
     box_form: str, family: Family, qwen: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -62,14 +58,16 @@ def template_of(family: Family, checkpoint: Path) -> Any:
 def check(template: Any, family: Family, row: dict[str, Any]) -> None:
     """Pictures one to one with their places, and boxes on the picture as it was resized."""
     given = template.encode(row)
-    sizes = [(int(w) * PATCH, int(h) * PATCH) for _, h, w in given["image_grid_thw"]]
+    grids = given["image_grid_thw"]
+    sizes = [(int(wide) * PATCH, int(high) * PATCH) for _, high, wide in grids]
     assert len(sizes) == len(SIZES)
     seen = template.tokenizer.decode(given["input_ids"])
-    assert seen.count("<|image_pad|>") == sum(w * h for w, h in sizes) // (2 * PATCH) ** 2
+    assert seen.count("<|image_pad|>") == places(grids)
     learned = template.tokenizer.decode([n for n in given["labels"] if n >= 0])
     for item, (picture, bbox) in BOXES.items():
         scale = scale_of(family, *sizes[picture], *ANY)
         x1, y1, x2, y2 = from_bbox(bbox, scale)
-        assert NUMBERS[family].format(item=item, x1=x1, y1=y1, x2=x2, y2=y2) in learned
+        box = f"<|box_start|>({x1},{y1}),({x2},{y2})<|box_end|>"
+        assert f"<|object_ref_start|>{item}<|object_ref_end|>{box}" in learned
     assert "<bbox>" not in learned and "<ref-object>" not in learned
     assert learned.endswith(f"{row['solution']}<|im_end|>\n")

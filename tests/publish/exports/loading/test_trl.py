@@ -7,19 +7,24 @@ from typing import Any
 import pytest
 
 from tests.publish.exports.loading.installed import THEIR_WARNINGS, needs
-from tests.publish.exports.loading.street import COUNTS, SIZES, exported
+from tests.publish.exports.loading.street import COUNTS, SIZES, exported, in_pixels, places
 
 pytestmark = [needs("trl", "the `dev` extra has it"), THEIR_WARNINGS]
 
 
-@pytest.fixture(scope="module")
-def splits(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """Both splits, loaded as TRL's guide says."""
+def load(folder: Path, **options: Any) -> Any:
+    """Both splits, as TRL's guide loads them."""
     import datasets
 
-    folder = tmp_path_factory.mktemp("trl")
-    out = exported(folder, "trl")
-    return datasets.load_dataset(str(out), cache_dir=str(folder / "cache"))
+    return datasets.load_dataset(
+        str(exported(folder, "trl", **options)), cache_dir=str(folder / "cache")
+    )
+
+
+@pytest.fixture(scope="module")
+def splits(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """With boxes in the form that is the export's own."""
+    return load(tmp_path_factory.mktemp("trl"))
 
 
 def model(checkpoint: Path) -> Any:
@@ -36,25 +41,26 @@ def settings(kind: Any, folder: Path, **more: Any) -> Any:
     return kind(**common, **quiet, use_cpu=True, bf16=False, **more)
 
 
-@pytest.mark.parametrize("split", ["train", "test"])
-def test_sft(split: str, splits: Any, qwen: Path, processor: Any, tmp_path: Path) -> None:
+def sft(rows: Any, checkpoint: Path, processor: Any, folder: Path) -> Any:
     from trl import SFTConfig, SFTTrainer
 
-    rows = splits[split]
-    assert len(rows) == COUNTS[split]
-    trainer = SFTTrainer(
-        model=model(qwen),
-        args=settings(SFTConfig, tmp_path, max_length=None),
+    return SFTTrainer(
+        model=model(checkpoint),
+        args=settings(SFTConfig, folder, max_length=None),
         train_dataset=rows,
         processing_class=processor,
     )
+
+
+@pytest.mark.parametrize("split", COUNTS)
+def test_sft(split: str, splits: Any, qwen: Path, processor: Any, tmp_path: Path) -> None:
+    rows = splits[split]
+    assert len(rows) == COUNTS[split]
+    trainer = sft(rows, qwen, processor, tmp_path)
     batch = next(iter(trainer.get_train_dataloader()))
-    # as many places for a picture in the text as the picture has patches
-    picture = processor.tokenizer.convert_tokens_to_ids(processor.image_token)
-    placed = (batch["input_ids"] == picture).sum().item()
-    assert len(batch["image_grid_thw"]) == 2 * len(SIZES)
-    assert placed == batch["image_grid_thw"].prod(dim=1).sum().item() // 4
-    # what is learned is the reply, its boxes as they were written
+    assert len(batch["image_grid_thw"]) == len(batch["input_ids"]) * len(SIZES)
+    pictures = batch["input_ids"] == processor.image_token_id
+    assert pictures.sum().item() == places(batch["image_grid_thw"])
     replies = {row["completion"][0]["content"] for row in rows}
     for labels in batch["labels"]:
         learned = processor.tokenizer.decode(labels[labels >= 0])
@@ -64,6 +70,18 @@ def test_sft(split: str, splits: Any, qwen: Path, processor: Any, tmp_path: Path
         assert "<obj>car_1</obj><box>[0.1, 0.2, 0.3, 0.4]</box>at<t>1.0</t>s" in reply
     done = trainer.train()
     assert math.isfinite(done.training_loss) and done.training_loss > 0
+
+
+def test_boxes_in_pixels_are_on_the_picture_that_the_model_sees(
+    qwen: Path, processor: Any, tmp_path: Path
+) -> None:
+    rows = load(tmp_path, box_form="qwen2.5-vl")["test"]
+    batch = next(iter(sft(rows, qwen, processor, tmp_path / "out").get_train_dataloader()))
+    for n, labels in enumerate(batch["labels"]):
+        reply = processor.tokenizer.decode(labels[labels >= 0])
+        grids = batch["image_grid_thw"][n * len(SIZES) :][: len(SIZES)]
+        for item, box in in_pixels(grids).items():
+            assert f"<obj>{item}</obj><box>{box}</box>" in reply
 
 
 def test_grpo(splits: Any, qwen: Path, processor: Any, tmp_path: Path) -> None:
