@@ -1,7 +1,7 @@
 """The rules by which consumers read a row, as their documents and code state them.
 
-Written anew from those rules, so that an export can be tested where the consumer is not installed;
-each was also run by hand against the consumer itself (versions in docs/formats.md).
+Written anew from those rules, so that an export can be tested where the consumer is not installed.
+Where it is, `loading/` runs its own code.
 """
 
 import re

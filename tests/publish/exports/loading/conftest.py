@@ -24,7 +24,17 @@ def processor(qwen: Path) -> Any:
     return loader.from_pretrained(qwen)
 
 
-@pytest.fixture(autouse=True, scope="session")
+@pytest.fixture(autouse=True, scope="module")
+def offline() -> Iterator[None]:
+    """TRL's trainers tell the hub that they are used, unless the hub's client is offline."""
+    from huggingface_hub import constants
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(constants, "HF_HUB_OFFLINE", True)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="module")
 def one_thread() -> Iterator[None]:
     """Toys are too small to share among threads."""
     import torch

@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 
-from tests.publish.exports.loading.installed import THEIR_WARNINGS, needs
+from tests.publish.exports.loading.installed import needs
 from tests.publish.exports.loading.street import COUNTS, SIZES, exported, in_pixels, places
 
-pytestmark = [needs("trl", "the `dev` extra has it"), THEIR_WARNINGS]
+pytestmark = [
+    needs("trl", "the `dev` extra has it"),
+    pytest.mark.filterwarnings("ignore:.*gradient_checkpointing.* is deprecated:FutureWarning"),
+]
 
 
 def load(folder: Path, **options: Any) -> Any:
