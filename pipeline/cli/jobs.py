@@ -31,9 +31,7 @@ def list_(address: Head, as_json: AsJson = False) -> None:
     """List the jobs that the cluster knows, oldest first."""
     from dataclasses import asdict
 
-    from rich.table import Table
-
-    from pipeline.cli.talk import console, emit, literal, talk
+    from pipeline.cli.talk import emit, literal, talk
     from pipeline.submission.cluster_jobs import ClusterJobs
 
     jobs = ClusterJobs(address).jobs()
@@ -43,12 +41,10 @@ def list_(address: Head, as_json: AsJson = False) -> None:
     if not jobs:
         talk(f"{literal(address)} knows no job of Demitasse")
         return
-    table = Table(box=None)
-    for column in ("job", "how", "started (UTC)", "minutes", "workspace"):
-        table.add_column(column, justify="right" if column == "minutes" else "left")
+    wide = max(len(job.name) for job in jobs)
     for job in jobs:
-        table.add_row(job.name, outcome(job), _when(job), f"{_minutes(job):.1f}", literal(job.work))
-    console.print(table)
+        how = f"{outcome(job):<9}  {_when(job)}  {_minutes(job):6.1f} min"
+        talk(f"{job.name:<{wide}}  {how}  {literal(job.work)}")
 
 
 @app.command("status")

@@ -2,7 +2,10 @@
 
 import logging
 import os
-from collections.abc import Callable, Mapping, Sequence
+import signal
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -65,7 +68,8 @@ class RayLanes:
 
         self._started = True
         if not ray.is_initialized():
-            self._init()
+            with _own_sigterm():
+                self._init()
         self._kept += [service() for service in self.services]
 
     def _init(self) -> None:
@@ -130,6 +134,17 @@ class RayLanes:
         if self._owned:
             ray.shutdown()
         self._started = self._owned = False
+
+
+@contextmanager
+def _own_sigterm() -> Iterator[None]:
+    """Keep the process's handler of SIGTERM: Ray's prints a stack and ends a run undrained."""
+    own = signal.getsignal(signal.SIGTERM)
+    try:
+        yield
+    finally:
+        if callable(own) and threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, own)
 
 
 def _has() -> dict[str, float]:
