@@ -15,6 +15,9 @@ from pipeline.submission.names import JobName, hash_of
 
 ENDED: Final = frozenset({"succeeded", "failed", "stopped"})
 _POLL_SECONDS: Final = 0.5
+_STARTING: Final = "No available agent"
+"""What a head says that has answered before all of it has started; nothing was submitted."""
+_STARTING_SECONDS: Final = 120.0
 _REDIRECTING: Final = ("RAY_API_SERVER_ADDRESS", "RAY_ADDRESS")
 """Variables that Ray obeys before the address that it is given."""
 
@@ -98,13 +101,21 @@ class ClusterJobs:
         Raises:
             ClusterError: the cluster does not take it.
         """
-        with _answers(self.address):
-            self._client.submit_job(
-                entrypoint=entrypoint,
-                submission_id=str(name),
-                runtime_env={"working_dir": str(folder), **runtime},
-                metadata={"work": work},
-            )
+        over = time.monotonic() + _STARTING_SECONDS
+        while True:
+            try:
+                with _answers(self.address):
+                    self._client.submit_job(
+                        entrypoint=entrypoint,
+                        submission_id=str(name),
+                        runtime_env={"working_dir": str(folder), **runtime},
+                        metadata={"work": work},
+                    )
+                return
+            except ClusterError as error:
+                if _STARTING not in str(error) or time.monotonic() > over:
+                    raise
+                time.sleep(_POLL_SECONDS)
 
     def stop(self, name: str) -> bool:
         """Ask a job to end what is in flight and stop; False if it had ended already."""
