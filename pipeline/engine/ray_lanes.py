@@ -23,7 +23,7 @@ from ray.exceptions import (
 )
 
 from pipeline.engine.execute import Executor, Summary
-from pipeline.engine.lane import Died, Done, Event, Halted
+from pipeline.engine.lane import NODE_LOST, Died, Done, Event, Halted
 from pipeline.engine.packs import Pack
 from pipeline.engine.ray_pool import ActorPool
 from pipeline.engine.stage import Resources
@@ -122,7 +122,7 @@ def _result(ref: Any) -> Summary | HaltedError | str:
     try:
         summary = ray.get(ref)
     except DEATHS as death:
-        return type(death).__name__
+        return NODE_LOST if _node_lost(death) else type(death).__name__
     except RayTaskError as error:
         if isinstance(error.cause, HaltedError):
             return error.cause
@@ -133,6 +133,21 @@ def _result(ref: Any) -> Summary | HaltedError | str:
         raise
     assert isinstance(summary, Summary)
     return summary
+
+
+def _node_lost(death: Exception) -> bool:
+    """Whether the worker went with its node.
+
+    Until the cluster has noticed, for some seconds, an actor of a lost node is only unavailable;
+    and one that is made meanwhile may be placed there.
+    """
+    match death:
+        case NodeDiedError() | ActorUnavailableError():
+            return True
+        case ActorDiedError():
+            return "node has died" in str(death)
+        case _:
+            return False
 
 
 def _event(pack: Pack, result: Summary | HaltedError | str) -> Event:
