@@ -12,6 +12,7 @@ from typing import Any
 
 from pipeline.engine.execute import Executor
 from pipeline.engine.lane import Lane
+from pipeline.engine.scaling import ask_for, ask_for_nothing
 from pipeline.engine.stage import Resources
 from pipeline.errors import ClusterError, ResourceError
 
@@ -48,6 +49,8 @@ class RayLanes:
         from pipeline.engine.ray_lanes import ActorLane, TaskLane, actor_pool
 
         resources = self._settled(executor.stage.resources)
+        if self.address != "local" and (resources.model or self._pools):
+            ask_for(resources) if resources.model else ask_for_nothing()
         workers = self._fits(executor.stage.name, resources)
         # Kept actors hold processors: what this stage does not use would starve it.
         for other in [r for r in self._pools if not resources.model or r != resources]:
@@ -129,6 +132,8 @@ class RayLanes:
 
         for pool in self._pools.values():
             pool.close()
+        if self._pools and self.address != "local":
+            ask_for_nothing()
         self._pools.clear()
         self._kept.clear()
         if self._owned:

@@ -76,7 +76,7 @@ def test_a_node_that_is_lost_in_mid_stage_changes_nothing(
     tmp_path: Path, cluster: RunningCluster, lanes: RayLanes, model: bool
 ) -> None:
     rows = numbers(list(range(1, 61)))
-    stage = recorded(tmp_path, Resources(model=model), seconds=0.1)
+    stage = recorded(tmp_path, Resources(model=model, workers=3), seconds=0.1)
     run = Run(tmp_path / "w", rows, [stage, stages()[1]], lanes)
     heard = _AtFirstPack(lambda: cluster.kill_node(_another_node()))
     run.events = heard

@@ -96,6 +96,8 @@ def main(cpus: Sequence[int]) -> None:
             "num_cpus": 0,
             "include_dashboard": True,
             "dashboard_port": 0,
+            # Two clusters on one machine: the second one's jobs would find no agent.
+            "dashboard_agent_listen_port": 0,
             "object_store_memory": 100 << 20,
         },
     )
@@ -103,6 +105,7 @@ def main(cpus: Sequence[int]) -> None:
         cluster.add_node(
             num_cpus=n,
             object_store_memory=100 << 20,
+            dashboard_agent_listen_port=0,
             # Else one node unpacks a job's code over what another one is reading.
             runtime_env_dir_name=f"runtime_resources_{number}",
         )

@@ -71,6 +71,7 @@ def test_without_a_workspace_it_says_how_it_is_used() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_it_brings_up_ray_on_all_nodes_and_exits_as_the_run_does(tmp_path: Path) -> None:
     videos = copies(tmp_path / "videos", render_numbers(tmp_path / "one.mp4", 50), 3)
     (videos / "broken.mp4").write_bytes(b"no video")
