@@ -21,6 +21,7 @@ MAY_IMPORT = {
     "sent_pictures": {"engine", "llm", "models", "calls"},
     "cutting": {"media", "publish", "recipe_file", "video_files"},
     "imports": {"publish", "csv_rows"},
+    "submission": {"recipe_file", "inputs"},
     "doctor": {"llm", "models"},
     "calibration": {"engine", "stages"},
     "validation": {"publish", "stages", "media"},

@@ -16,12 +16,14 @@ from pipeline.cli import (
     export,
     import_,
     inspect,
+    jobs,
     plan,
     publish,
     report,
     retry,
     run,
     status,
+    submit,
     validate,
     why,
 )
@@ -38,6 +40,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("run")(run.run)
+app.command("submit")(submit.submit)
+app.add_typer(jobs.app, name="jobs")
 app.command("plan")(plan.plan)
 app.command("status")(status.status)
 app.command("why")(why.why)

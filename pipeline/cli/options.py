@@ -40,4 +40,10 @@ From = Annotated[
 Address = Annotated[
     str, typer.Option("--address", help="Ray: local, auto, or the address of a cluster.")
 ]
+Head = Annotated[
+    str,
+    typer.Option(
+        "--address", help="The cluster's dashboard: http://HEAD:8265.", show_default=False
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON on stdout, for machines.")]

@@ -1,5 +1,6 @@
 """`demitasse run`: build the dataset, or as much of it as is still missing."""
 
+import os
 import shlex
 import sys
 from typing import Annotated
@@ -27,13 +28,14 @@ def run(
     """Build the dataset of a recipe; what is done already is not done again."""
     from pipeline.cli.building import Job, build, default_root, settle
     from pipeline.recipe_file import load_recipe
+    from pipeline.submission.submit import AGAIN
 
     settings = settle(load_recipe(recipe, set_ or []), videos)
     job = Job(
         recipe=settings,
         root=work or default_root(settings),
         address=address,
-        again=shlex.join(["demitasse", *sys.argv[1:]]),
+        again=os.environ.get(AGAIN) or shlex.join(["demitasse", *sys.argv[1:]]),
         first=from_,
         last=until,
         limit=limit,

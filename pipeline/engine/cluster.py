@@ -2,13 +2,17 @@
 
 import logging
 import os
-from collections.abc import Callable, Mapping, Sequence
+import signal
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
 from pipeline.engine.execute import Executor
 from pipeline.engine.lane import Lane
+from pipeline.engine.scaling import ask_for, ask_for_nothing
 from pipeline.engine.stage import Resources
 from pipeline.errors import ClusterError, ResourceError
 
@@ -45,6 +49,8 @@ class RayLanes:
         from pipeline.engine.ray_lanes import ActorLane, TaskLane, actor_pool
 
         resources = self._settled(executor.stage.resources)
+        if self.address != "local" and (resources.model or self._pools):
+            ask_for(resources) if resources.model else ask_for_nothing()
         workers = self._fits(executor.stage.name, resources)
         # Kept actors hold processors: what this stage does not use would starve it.
         for other in [r for r in self._pools if not resources.model or r != resources]:
@@ -65,7 +71,8 @@ class RayLanes:
 
         self._started = True
         if not ray.is_initialized():
-            self._init()
+            with _own_sigterm():
+                self._init()
         self._kept += [service() for service in self.services]
 
     def _init(self) -> None:
@@ -125,11 +132,24 @@ class RayLanes:
 
         for pool in self._pools.values():
             pool.close()
+        if self._pools and self.address != "local":
+            ask_for_nothing()
         self._pools.clear()
         self._kept.clear()
         if self._owned:
             ray.shutdown()
         self._started = self._owned = False
+
+
+@contextmanager
+def _own_sigterm() -> Iterator[None]:
+    """Keep the process's handler of SIGTERM: Ray's prints a stack and ends a run undrained."""
+    own = signal.getsignal(signal.SIGTERM)
+    try:
+        yield
+    finally:
+        if callable(own) and threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, own)
 
 
 def _has() -> dict[str, float]:

@@ -6,7 +6,7 @@ The runner knows only this; Ray's tasks and actors are in `pipeline.engine.ray_l
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, Protocol
 
 from pipeline.engine.execute import Executor, Summary
 from pipeline.engine.packs import Pack
@@ -21,12 +21,17 @@ class Done:
     summary: Summary
 
 
+NODE_LOST: Final = "its node was lost"
+"""Why a worker died that did nothing to deserve it."""
+
+
 @dataclass(frozen=True)
 class Died:
     """A worker is gone, and with it the packs it had; they were not committed."""
 
     packs: Sequence[Pack]
     reason: str
+    """`NODE_LOST`, or what killed the worker."""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ equal resources fuse and stop overlapping, and nothing drains (docs/architecture
 `max_retries=0` and `max_restarts=0` throughout: what is tried again is the runner's decision.
 """
 
+import platform
 import threading
 from collections import Counter, OrderedDict
 from collections.abc import Callable
@@ -23,11 +24,18 @@ from ray.exceptions import (
 )
 
 from pipeline.engine.execute import Executor, Summary
-from pipeline.engine.lane import Died, Done, Event, Halted
+from pipeline.engine.lane import NODE_LOST, Died, Done, Event, Halted
 from pipeline.engine.packs import Pack
 from pipeline.engine.ray_pool import ActorPool
 from pipeline.engine.stage import Resources
-from pipeline.errors import ClusterError, DemitasseError, DeviceLostError, HaltedError
+from pipeline.errors import (
+    ClusterError,
+    DemitasseError,
+    DeviceLostError,
+    HaltedError,
+    StorageError,
+)
+from pipeline.store import Store
 
 DEATHS = (
     ActorDiedError,
@@ -49,10 +57,26 @@ QUIET_SECONDS = 20.0
 _executors: OrderedDict[str, Executor] = OrderedDict()
 
 
+def _check_sees(store: Store) -> None:
+    """Refuse a node without the workspace, which would write its parts to a disk of its own.
+
+    Raises:
+        StorageError: it is not there.
+    """
+    if not store.exists("workspace.json"):
+        raise StorageError(
+            f"node {platform.node()} does not see workspace {store.root}: take a --work that every "
+            "node sees under the same path, such as a folder on a shared file system"
+        )
+
+
 def _run_pack(identity: str, executor: Executor, pack: Pack) -> Summary:
     """A pack in a pooled worker process, which keeps the last stage's executor."""
     # One process may serve two workspaces whose stages are the same.
-    kept = _executors.setdefault(f"{identity} {executor.store.root}", executor)
+    name = f"{identity} {executor.store.root}"
+    if name not in _executors:
+        _check_sees(executor.store)
+    kept = _executors.setdefault(name, executor)
     while len(_executors) > 1:
         _executors.popitem(last=False)
     return kept.run(pack)
@@ -76,6 +100,7 @@ class _ModelHolder:
         return current.run(pack, self._turn)
 
     def _take_over(self, executor: Executor) -> None:
+        _check_sees(executor.store)
         before, self._executor = self._executor, executor
         if before is not None and not executor.stage.resources.session:
             before.close()
@@ -122,7 +147,7 @@ def _result(ref: Any) -> Summary | HaltedError | str:
     try:
         summary = ray.get(ref)
     except DEATHS as death:
-        return type(death).__name__
+        return NODE_LOST if _node_lost(death) else type(death).__name__
     except RayTaskError as error:
         if isinstance(error.cause, HaltedError):
             return error.cause
@@ -133,6 +158,21 @@ def _result(ref: Any) -> Summary | HaltedError | str:
         raise
     assert isinstance(summary, Summary)
     return summary
+
+
+def _node_lost(death: Exception) -> bool:
+    """Whether the worker went with its node.
+
+    Until the cluster has noticed, for some seconds, an actor of a lost node is only unavailable;
+    and one that is made meanwhile may be placed there.
+    """
+    match death:
+        case NodeDiedError() | ActorUnavailableError():
+            return True
+        case ActorDiedError():
+            return "node has died" in str(death)
+        case _:
+            return False
 
 
 def _event(pack: Pack, result: Summary | HaltedError | str) -> Event:

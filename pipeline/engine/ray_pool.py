@@ -77,7 +77,11 @@ class ActorPool:
         self._end(long[: max(0, spare)])
 
     def bury(self, dead: Any) -> None:
-        """Forget an actor that died."""
+        """Forget an actor that died, perhaps with its node: what fits now is looked at anew.
+
+        An actor made for room that is gone would wait for others to end, and its packs with it.
+        """
+        self._looked = float("-inf")
         self.actors.remove(dead)
         self._idle.pop(dead, None)
         ray.kill(dead)

@@ -2,7 +2,8 @@
 
 A worker that dies gives its packs back. They are split into single units, and each is tried
 once more with a worker to itself, so that a second death names its unit beyond doubt: that
-unit is `Failed("WorkerDied")`. Units that merely shared a worker with it lose nothing.
+unit is `Failed("WorkerDied")`. Units that merely shared a worker with it lose nothing, and a lost
+node is held against a unit only when it happens to it again.
 """
 
 from collections import deque
@@ -11,7 +12,7 @@ from dataclasses import dataclass, field
 from threading import Event
 
 from pipeline.engine.execute import Executor, Summary, summarise
-from pipeline.engine.lane import Died, Done, Halted, Lane
+from pipeline.engine.lane import NODE_LOST, Died, Done, Halted, Lane
 from pipeline.engine.packs import Pack
 from pipeline.engine.parts import UnitResult
 from pipeline.errors import HaltedError
@@ -36,6 +37,8 @@ class Runner:
     _returned: set[str] = field(default_factory=set)
     """First units of packs that lost a worker which had many."""
     _suspects: deque[Pack] = field(default_factory=deque)
+    _spared: set[str] = field(default_factory=set)
+    """Suspects that were lost with their node, once."""
     _alone: bool = False
     """Suspects are flying, one a worker."""
 
@@ -78,7 +81,10 @@ class Runner:
 
     def _take_back(self, event: Died) -> None:
         for pack in event.packs:
-            if self._alone:
+            if self._alone and event.reason == NODE_LOST and pack.ids[0] not in self._spared:
+                self._spared.add(pack.ids[0])
+                self._suspects.append(pack)
+            elif self._alone:
                 self._give_up(pack, event.reason)
             elif self.executor.stage.resources.packs > 1 and pack.ids[0] not in self._returned:
                 # Its worker had hundreds of packs: trying each unit alone would take for ever.

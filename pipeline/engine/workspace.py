@@ -7,6 +7,7 @@ inputs/<table>-<hash>.parquet tables that come from outside
 stages/<stage>/plan.parquet   the units that count now
 stages/<stage>/<identity>/    parts and snapshots of one stage identity
 blobs/<aa>/<sha256>           JPEGs
+files/<hash>-<name>           prompts and lists of videos that came with a submitted job
 overrides.csv                 the user's, never written; box_overrides.csv likewise
 dataset/                      the published folder
 """

@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 
 from pipeline.engine.cluster import RayLanes
+from pipeline.engine.execute import Executor
+from pipeline.engine.packs import Pack
 from pipeline.engine.stage import Resources
 from pipeline.errors import ResourceError, StorageError
+from pipeline.store import Store
 from tests.engine.chain import Run, numbers, stages
 
 DEADLY = 666.0
@@ -73,6 +76,20 @@ def test_an_error_of_the_workspace_comes_back_as_itself(tmp_path: Path, lanes: R
     folder.write_text("a file where a folder must be")
     with pytest.raises(StorageError):
         Run(tmp_path, numbers([1, 2, 3]), lanes=lanes).go()
+
+
+@pytest.mark.parametrize("model", [False, True], ids=["tasks", "actors"])
+def test_a_node_that_does_not_see_the_workspace_is_refused(
+    tmp_path: Path, lanes: RayLanes, model: bool
+) -> None:
+    stage = stages(model=model)[0]
+    executor = Executor(stage, "folder", Store(tmp_path / "elsewhere"))
+    lane = lanes.lane("not seen", executor)
+    lane.submit(Pack(("n0000",), (b"",), (0,), ()))
+    with pytest.raises(StorageError, match=r"node \S+ does not see workspace .*elsewhere: take"):
+        while not lane.wait(1.0):
+            pass
+    lane.close()
 
 
 def test_what_cannot_fit_is_refused_with_the_numbers(tmp_path: Path, lanes: RayLanes) -> None:

@@ -1,0 +1,127 @@
+"""Jobs on a real cluster of two nodes: submitted, followed, refused, stopped, resumed."""
+
+import json
+import re
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from pipeline.submission.cluster_jobs import ClusterJobs
+from tests.cli.command import Ended, demitasse
+from tests.fakes.ray_cluster import RunningCluster, ray_cluster
+from tests.footage import bikes
+from tests.rendering import render_numbers
+
+RECIPE = "jobs/demo.yaml"
+WAIT_SECONDS = 60.0
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[RunningCluster]:
+    """One cluster for the module: a start costs seconds."""
+    with ray_cluster(1, 1) as running:
+        yield running
+
+
+def copies(folder: Path, video: Path, count: int) -> Path:
+    """A folder of videos that differ in a box which no decoder reads."""
+    folder.mkdir()
+    data = video.read_bytes()
+    for number in range(count):
+        free = (16).to_bytes(4, "big") + b"free" + number.to_bytes(8, "big")
+        (folder / f"v{number:03d}.mp4").write_bytes(data + free)
+    return folder
+
+
+def submit(cluster: RunningCluster, videos: Path, work: Path, *options: str) -> Ended:
+    """Submit the two stages that need no model."""
+    where = ["--address", cluster.dashboard, "--work", str(work), "--no-install"]
+    return demitasse("submit", RECIPE, videos, "--until", "frames", *where, *options)
+
+
+def jobs(cluster: RunningCluster, verb: str, *arguments: str) -> Ended:
+    return demitasse("jobs", verb, *arguments, "--address", cluster.dashboard)
+
+
+def until(holds: Callable[[], bool]) -> None:
+    over = time.monotonic() + WAIT_SECONDS
+    while not holds():
+        assert time.monotonic() < over
+        time.sleep(0.1)
+
+
+def ran(log: str, stage: str) -> int:
+    """How many units of a stage a run did, by its log."""
+    found = re.search(rf"^{stage}: .*?(?:(\d+) run in|(nothing to do))", log, re.MULTILINE)
+    assert found is not None, log
+    return int(found[1] or 0)
+
+
+def test_a_job_is_followed_and_exits_as_its_run_does(
+    cluster: RunningCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DEMITASSE_TEST_KEY", "sk-very-secret")
+    videos = copies(tmp_path / "videos", render_numbers(tmp_path / "one.mp4", 50), 3)
+    (videos / "broken.mp4").write_bytes(b"no video")
+    env = ["--env", "DEMITASSE_TEST_KEY"]
+    done = submit(cluster, videos, tmp_path / "work", *env, "--follow", "--json")
+    assert done.status == 3, done.stderr
+    job = json.loads(done.stdout)
+    assert job["outcome"] == "partial"
+    assert re.fullmatch(r"demitasse-demo-[0-9a-f]{8}-1", job["name"])
+    assert "videos: 3 kept, 1 rejected" in done.stderr
+    assert "demitasse submit" in done.stderr
+    assert "Ray stores DEMITASSE_TEST_KEY with the job" in done.stderr
+    told = jobs(cluster, "status", job["name"].rpartition("-")[0], "--json")
+    assert told.status == 3
+    assert json.loads(told.stdout) == job
+    listed = jobs(cluster, "list")
+    assert job["name"] in listed.stderr and "partial" in listed.stderr
+    printed = jobs(cluster, "logs", job["name"])
+    assert "videos: 3 kept, 1 rejected" in printed.stdout
+    for shown in (done, told, listed, printed):
+        assert "sk-very-secret" not in shown.stdout + shown.stderr
+
+
+def test_a_job_that_runs_refuses_another_is_stopped_and_resumes(
+    cluster: RunningCluster, tmp_path: Path
+) -> None:
+    videos, work = copies(tmp_path / "videos", bikes(), 60), tmp_path / "work"
+    first = submit(cluster, videos, work, "--json")
+    assert first.status == 0, first.stderr
+    name = json.loads(first.stdout)["name"]
+    asked = ClusterJobs(cluster.dashboard)
+    refused = submit(cluster, videos, work)
+    assert refused.status == 2
+    assert f"job {name} is building {work}" in refused.stderr
+    until(lambda: "videos: 60 kept" in asked.logs(name))
+    stopped = jobs(cluster, "stop", name, "--json")
+    assert json.loads(stopped.stdout)["outcome"] == "stopped"
+    log = asked.logs(name)
+    assert "stopped; continue with: demitasse submit" in " ".join(log.split())
+    assert jobs(cluster, "status", name).status == 130
+    resumed = submit(cluster, videos, work, "--follow")
+    assert resumed.status == 0, resumed.stderr
+    assert f"submitted {name[:-1]}2" in resumed.stderr
+    assert ran(resumed.stderr, "videos") == 0
+    assert 0 < ran(resumed.stderr, "frames") < 60
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)  # two clusters, one after the other
+def test_after_the_head_was_lost_a_new_cluster_goes_on(tmp_path: Path) -> None:
+    videos, work = copies(tmp_path / "videos", bikes(), 40), tmp_path / "work"
+    with ray_cluster(1) as lost:
+        first = submit(lost, videos, work, "--json")
+        assert first.status == 0, first.stderr
+        name = json.loads(first.stdout)["name"]
+        asked = ClusterJobs(lost.dashboard)
+        until(lambda: "videos: 40 kept" in asked.logs(name))
+        lost.kill_all()
+    with ray_cluster(1) as fresh:
+        resumed = submit(fresh, videos, work, "--follow")
+    assert resumed.status == 0, resumed.stderr
+    assert ran(resumed.stderr, "videos") == 0
+    assert "frames: 40 kept" in resumed.stderr
