@@ -17,6 +17,7 @@ MAY_IMPORT = {
     "stale_overrides": {"engine", "overrides"},
     "inspection": {"engine", "publish", "contact_sheet", "calls"},
     "calls": {"llm"},
+    "upkeep": {"engine", "graph", "inputs", "llm", "media", "publish"},
     "report": {"engine", "publish", "inspection", "overrides", "media"},
     "sent_pictures": {"engine", "llm", "models", "calls"},
     "cutting": {"media", "publish", "recipe_file", "video_files"},

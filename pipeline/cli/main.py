@@ -14,6 +14,7 @@ from pipeline.cli import (
     doctor,
     exit_codes,
     export,
+    gc,
     import_,
     inspect,
     plan,
@@ -51,6 +52,7 @@ app.command("validate")(validate.validate)
 app.command("export")(export.export)
 app.add_typer(import_.app, name="import")
 app.command("adopt")(adopt.adopt)
+app.command("gc")(gc.gc)
 app.command("doctor")(doctor.doctor)
 
 
