@@ -29,6 +29,7 @@ from pipeline.llm.session import Session, hold_limits, tidy
 from pipeline.publish.reading import first_samples
 from pipeline.recipe import Recipe
 from pipeline.recipe_file import recipe_hash, to_yaml
+from pipeline.removals import REASON, check_whole, removed_ids
 from pipeline.stages.batching import BatchAnswers
 from pipeline.stale_overrides import StaleOverride, stale_overrides
 from pipeline.store import BlobStore, storage_errors
@@ -91,6 +92,8 @@ def build(job: Job, *, as_json: bool) -> int:
     lanes = RayLanes(job.address, runtime.engine.cpus, services)
     with workspace.writing():
         workspace.prepare()
+        check_whole(workspace.store)
+        chain = stages(job.recipe, job.published.absolute(), session, removed_ids(workspace.store))
         if session:
             tidy(session)
         workspace.store.write("recipe.yaml", to_yaml(job.recipe).encode())
@@ -160,7 +163,8 @@ def _ray_log(workspace: Workspace) -> Iterator[None]:
 def _conclude(job: Job, report: Report, stale: Sequence[StaleOverride], *, as_json: bool) -> int:
     """Say how it ended and what to do next."""
     failed = sum(sum(c.failed.values()) for c in report.counts.values())
-    rejected = sum(report.counts["videos"].rejected.values()) if "videos" in report.counts else 0
+    videos = report.counts["videos"].rejected if "videos" in report.counts else {}
+    rejected = sum(n for reason, n in videos.items() if reason != REASON)
     dataset = job.published if "publish" in report.ran else None
     if report.stopped:
         code = exit_codes.STOPPED

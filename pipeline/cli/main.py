@@ -19,6 +19,7 @@ from pipeline.cli import (
     inspect,
     plan,
     publish,
+    remove,
     report,
     retry,
     run,
@@ -53,6 +54,7 @@ app.command("export")(export.export)
 app.add_typer(import_.app, name="import")
 app.command("adopt")(adopt.adopt)
 app.command("gc")(gc.gc)
+app.command("remove")(remove.remove)
 app.command("doctor")(doctor.doctor)
 
 

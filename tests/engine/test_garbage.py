@@ -2,8 +2,6 @@
 
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,6 +12,7 @@ from pipeline.engine.garbage import FRAMES, ORPHAN_SECONDS, collect, find_garbag
 from pipeline.engine.workspace import Workspace
 from pipeline.store import BlobStore
 from tests.cli.command import tree
+from tests.engine.killing import Killed, killed_at
 from tests.engine.pictures import Setting, build, called, outcomes
 
 SETTINGS = st.builds(
@@ -22,36 +21,6 @@ SETTINGS = st.builds(
     glue=st.sampled_from(["-", "+"]),
     count=st.integers(0, 8),
 )
-
-
-class Killed(BaseException):
-    """Stands for SIGKILL: nothing of the engine may catch it."""
-
-
-@contextmanager
-def killed_at(step: int) -> Iterator[None]:
-    """Die just before the n-th rename or removal of a file."""
-    replace, unlink, count = Path.replace, Path.unlink, 0
-
-    def dying() -> None:
-        nonlocal count
-        count += 1
-        if count >= step:
-            raise Killed
-
-    def dying_replace(self: Path, target: Path) -> Path:
-        dying()
-        return replace(self, target)
-
-    def dying_unlink(self: Path, missing_ok: bool = False) -> None:
-        if self.parent.name != "tmp":
-            dying()
-        unlink(self, missing_ok)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Path, "replace", dying_replace)
-        patch.setattr(Path, "unlink", dying_unlink)
-        yield
 
 
 def gc(root: Path, setting: Setting, keep_seconds: float = 0.0) -> None:
