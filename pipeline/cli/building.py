@@ -18,7 +18,10 @@ from pipeline.cli.progress import listening
 from pipeline.cli.talk import emit, literal, talk
 from pipeline.engine.build import Build, Report
 from pipeline.engine.cluster import RayLanes
+from pipeline.engine.events import several
+from pipeline.engine.metrics import RayMetrics
 from pipeline.engine.planner import Retry
+from pipeline.engine.run_log import run_log
 from pipeline.engine.workspace import Workspace
 from pipeline.errors import UsageError
 from pipeline.graph import DATASET, check_stage_name, planner, session_of, stages
@@ -89,7 +92,8 @@ def build(job: Job, *, as_json: bool) -> int:
     inputs = find_inputs(job.recipe.inputs)[: job.limit]
     runtime = job.recipe.runtime
     services = [partial(hold_limits, session)] if session else []
-    lanes = RayLanes(job.address, runtime.engine.cpus, services)
+    engine = runtime.engine
+    lanes = RayLanes(job.address, engine.cpus, services, engine.metrics_port)
     with workspace.writing():
         workspace.prepare()
         check_whole(workspace.store)
@@ -99,10 +103,17 @@ def build(job: Job, *, as_json: bool) -> int:
         workspace.store.write("recipe.yaml", to_yaml(job.recipe).encode())
         workspace.store.write("recipe.sha256", recipe_hash(job.recipe).encode())
         plan = planner(workspace, inputs, job.retry)
-        with _draining() as stop, _ray_log(workspace), listening(as_json=as_json) as listen:
+        with (
+            _draining() as stop,
+            _ray_log(workspace),
+            run_log(workspace.store) as log,
+            listening(as_json=as_json) as display,
+        ):
             before = _batching(job, session, workspace, stop)
-            work = Build(plan, chain, lanes, runtime.engine, listen, stop, before)
+            listen = several(display, log, RayMetrics(workspace.root.resolve().name))
+            work = Build(plan, chain, lanes, engine, listen, stop, before)
             report = work.run(job.first, job.last)
+            log.outcome = "stopped" if report.stopped else "halted" if report.halted else "done"
     return _conclude(job, report, stale_overrides(workspace), as_json=as_json)
 
 

@@ -20,6 +20,7 @@ from blake3 import blake3
 from pipeline.calibration.report import PAGE, TABLE
 from pipeline.engine.parts import InputRef, UnitResult, encode, part_schema, to_parquet
 from pipeline.engine.pruning import Units, open_part, prune, texts
+from pipeline.engine.run_log import FOLDER as RUNS
 from pipeline.engine.tracing import Trace, ordered, trace
 from pipeline.engine.workspace import SavedPlan, Workspace
 from pipeline.errors import UsageError
@@ -97,6 +98,7 @@ def take_down(workspace: Workspace, order: Sequence[str], footprint: Footprint, 
             shutil.rmtree(workspace.root / name)
         else:
             store.remove(name)
+            store.drop_folder(str(PurePosixPath(name).parent))
     forget(store, footprint.said)
     for name in footprint.blobs:
         store.remove(name)
@@ -141,7 +143,8 @@ def _others(workspace: Workspace) -> Iterator[str]:
     """Files and folders that are there."""
     store = workspace.store
     yield from (name for name in DERIVED if store.exists(name))
-    for folder in ("inputs", "logs"):
+    runs = [f"{RUNS}/{run}" for run in store.folders(RUNS)]
+    for folder in ("inputs", "logs", *runs):
         yield from (f"{folder}/{name}" for name in store.names(folder))
     for name in (DATASET, f".{DATASET}.building", f".{DATASET}.replaced"):
         if (workspace.root / name).exists():
