@@ -3,9 +3,10 @@
     logs/runs/<start>-<name>/run-00001.jsonl       stages started and ended, the end of the run
     logs/runs/<start>-<name>/<stage>-00001.jsonl   a line for every unit: time, id, key, outcome
 
-Lines are gathered and written every few seconds as a new file, because object storage cannot
-append; a killed run loses the last of them, and nothing of its results. Of a stage the last few
-pieces stay, of runs the last few. A line holds what the ledger holds: no setting, no secret.
+Lines are gathered, and every few seconds the piece at hand is replaced by a longer one, because
+object storage cannot append; a killed run loses the last of them, and nothing of its results. Of a
+stage the last few pieces stay, of runs the last few. A line holds what the ledger holds: no
+setting, no secret.
 """
 
 import json
@@ -28,8 +29,8 @@ from pipeline.store import Store
 
 FOLDER: Final = "logs/runs"
 RUN: Final = "run"
-PIECE_BYTES: Final = 1 << 20
-PIECES: Final = 8
+PIECE_BYTES: Final = 512 << 10
+PIECES: Final = 16
 """Of one stage of a run."""
 RUNS: Final = 10
 FLUSH_SECONDS: Final = 5.0
@@ -47,9 +48,10 @@ class RunLog:
     progress: RunProgress
     outcome: Outcome = "broken"
     """How the run ends, unless it says otherwise."""
-    _lines: dict[str, list[bytes]] = field(default_factory=lambda: defaultdict(list))
-    _pieces: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    _held: int = 0
+    _pieces: dict[str, bytearray] = field(default_factory=lambda: defaultdict(bytearray))
+    """The piece at hand, by the name of its file."""
+    _numbers: dict[str, int] = field(default_factory=lambda: defaultdict(lambda: 1))
+    _changed: set[str] = field(default_factory=set)
     _flushed: float = 0.0
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _ended: threading.Event = field(default_factory=threading.Event)
@@ -79,8 +81,6 @@ class RunLog:
                         tokens_out=usage.tokens_out,
                         cost_usd=usage.cost_usd,
                     )
-            if self._held > PIECE_BYTES:
-                self._flush(now)
 
     def _units(self, event: PackDone, now: float) -> None:
         troubles = {trouble.place: trouble for trouble in event.summary.troubles}
@@ -95,23 +95,28 @@ class RunLog:
 
     def _add(self, name: str, now: float, **said: Any) -> None:
         line = json.dumps({"time": _iso(now), **said}, ensure_ascii=False, separators=(",", ":"))
-        data = line.encode(errors="backslashreplace") + b"\n"
-        self._lines[name].append(data)
-        self._held += len(data)
+        self._pieces[name] += line.encode(errors="backslashreplace") + b"\n"
+        self._changed.add(name)
+        if len(self._pieces[name]) >= PIECE_BYTES:
+            self._write(name)
+            self._pieces[name].clear()
+            self._numbers[name] += 1
 
     def _flush(self, now: float) -> None:
         """Write what was gathered."""
-        lines, self._lines = self._lines, defaultdict(list)
-        self._held, self._flushed = 0, now
+        for name in sorted(self._changed):
+            self._write(name)
+        self._flushed = now
+        self._tell(now)
+
+    def _write(self, name: str) -> None:
+        number = self._numbers[name]
+        self._changed.discard(name)
         # What the disk does not take is lost to the log: the run itself will say why.
         with suppress(StorageError):
-            for name, some in lines.items():
-                self._pieces[name] += 1
-                number = self._pieces[name]
-                self.store.write(self._name(name, number), b"".join(some))
-                if number > PIECES:
-                    self.store.remove(self._name(name, number - PIECES))
-        self._tell(now)
+            self.store.write(self._name(name, number), bytes(self._pieces[name]))
+            if number > PIECES:
+                self.store.remove(self._name(name, number - PIECES))
 
     def _tell(self, now: float) -> None:
         self.progress.updated = now
@@ -130,7 +135,7 @@ class RunLog:
         while not self._ended.wait(BEAT_SECONDS):
             now = time.time()
             with self._lock:
-                if now - self._flushed > FLUSH_SECONDS and self._lines:
+                if now - self._flushed > FLUSH_SECONDS and self._changed:
                     self._flush(now)
                 else:
                     self._tell(now)
