@@ -67,18 +67,24 @@ _ASKING = (captions, questions, verdicts, evidence, detections, options)
 """Those whose model may be behind an endpoint, and so may need a session."""
 
 
-def stages(recipe: Recipe, dataset: Path, session: Session | None = None) -> list[Stage]:
+def stages(
+    recipe: Recipe,
+    dataset: Path,
+    session: Session | None = None,
+    removed: frozenset[str] = frozenset(),
+) -> list[Stage]:
     """The recipe's stages in the order they run.
 
     Args:
         dataset: the folder to publish to.
         session: how endpoints are asked; only for a run of a recipe that names one.
+        removed: contents that were taken down; only for a run.
     """
     chain = [
         module.stage(recipe, session) if module in _ASKING else module.stage(recipe)
-        for module in _modules(recipe.identity)
+        for module in _modules(recipe.identity)[1:]
     ]
-    return [*chain, publish.stage(recipe, dataset)]
+    return [videos.stage(recipe, removed), *chain, publish.stage(recipe, dataset)]
 
 
 def _modules(identity: Identity) -> tuple[ModuleType, ...]:

@@ -90,9 +90,37 @@ class Store:
             except FileNotFoundError:
                 return []
 
+    def folders(self, folder: str) -> list[str]:
+        """Sorted names of the folders in a folder."""
+        with storage_errors("list", self.path(folder)):
+            try:
+                return sorted(e.name for e in os.scandir(self.path(folder)) if e.is_dir())
+            except FileNotFoundError:
+                return []
+
+    def size(self, name: str) -> int:
+        """Bytes of a file."""
+        with storage_errors("read", self.path(name)):
+            return self.path(name).stat().st_size
+
+    def modified(self, name: str) -> float:
+        """When a file was written, in seconds since 1970."""
+        with storage_errors("read", self.path(name)):
+            return self.path(name).stat().st_mtime
+
+    def open(self, name: str) -> IO[bytes]:
+        """A file to read from at any place."""
+        with storage_errors("read", self.path(name)):
+            return self.path(name).open("rb")
+
     def remove(self, name: str) -> None:
         with storage_errors("remove", self.path(name)):
             self.path(name).unlink(missing_ok=True)
+
+    def drop_folder(self, folder: str) -> None:
+        """Remove a folder if nothing is left in it."""
+        with contextlib.suppress(OSError):
+            self.path(folder).rmdir()
 
     def sweep(self) -> None:
         """Remove what dead writers left behind; only the holder of the lock may."""

@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1] / "pipeline"
 
-BASE = {"records", "tasks", "recipe", "prompts", "errors", "outcome", "store"}
+BASE = {"records", "tasks", "recipe", "prompts", "errors", "outcome", "removals", "store"}
 """What everything may import; `recipe_file`, `inputs`, `overrides`, `schemas` serve `cli`."""
 
 MAY_IMPORT = {
@@ -17,6 +17,7 @@ MAY_IMPORT = {
     "stale_overrides": {"engine", "overrides"},
     "inspection": {"engine", "publish", "contact_sheet", "calls"},
     "calls": {"llm"},
+    "upkeep": {"calibration", "engine", "graph", "inputs", "llm", "media", "publish"},
     "report": {"engine", "publish", "inspection", "overrides", "media"},
     "sent_pictures": {"engine", "llm", "models", "calls"},
     "cutting": {"media", "publish", "recipe_file", "video_files"},

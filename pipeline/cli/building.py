@@ -18,7 +18,10 @@ from pipeline.cli.progress import listening
 from pipeline.cli.talk import emit, literal, talk
 from pipeline.engine.build import Build, Report
 from pipeline.engine.cluster import RayLanes
+from pipeline.engine.events import several
+from pipeline.engine.metrics import RayMetrics
 from pipeline.engine.planner import Retry
+from pipeline.engine.run_log import run_log
 from pipeline.engine.workspace import Workspace
 from pipeline.errors import UsageError
 from pipeline.graph import DATASET, check_stage_name, planner, session_of, stages
@@ -29,6 +32,7 @@ from pipeline.llm.session import Session, hold_limits, tidy
 from pipeline.publish.reading import first_samples
 from pipeline.recipe import Recipe
 from pipeline.recipe_file import recipe_hash, to_yaml
+from pipeline.removals import REASON, check_whole, removed_ids
 from pipeline.stages.batching import BatchAnswers
 from pipeline.stale_overrides import StaleOverride, stale_overrides
 from pipeline.store import BlobStore, storage_errors
@@ -88,18 +92,28 @@ def build(job: Job, *, as_json: bool) -> int:
     inputs = find_inputs(job.recipe.inputs)[: job.limit]
     runtime = job.recipe.runtime
     services = [partial(hold_limits, session)] if session else []
-    lanes = RayLanes(job.address, runtime.engine.cpus, services)
+    engine = runtime.engine
+    lanes = RayLanes(job.address, engine.cpus, services, engine.metrics_port)
     with workspace.writing():
         workspace.prepare()
+        check_whole(workspace.store)
+        chain = stages(job.recipe, job.published.absolute(), session, removed_ids(workspace.store))
         if session:
             tidy(session)
         workspace.store.write("recipe.yaml", to_yaml(job.recipe).encode())
         workspace.store.write("recipe.sha256", recipe_hash(job.recipe).encode())
         plan = planner(workspace, inputs, job.retry)
-        with _draining() as stop, _ray_log(workspace), listening(as_json=as_json) as listen:
+        with (
+            _draining() as stop,
+            _ray_log(workspace),
+            run_log(workspace.store) as log,
+            listening(as_json=as_json) as display,
+        ):
             before = _batching(job, session, workspace, stop)
-            work = Build(plan, chain, lanes, runtime.engine, listen, stop, before)
+            listen = several(display, log, RayMetrics(workspace.root.resolve().name))
+            work = Build(plan, chain, lanes, engine, listen, stop, before)
             report = work.run(job.first, job.last)
+            log.outcome = "stopped" if report.stopped else "halted" if report.halted else "done"
     return _conclude(job, report, stale_overrides(workspace), as_json=as_json)
 
 
@@ -160,7 +174,8 @@ def _ray_log(workspace: Workspace) -> Iterator[None]:
 def _conclude(job: Job, report: Report, stale: Sequence[StaleOverride], *, as_json: bool) -> int:
     """Say how it ended and what to do next."""
     failed = sum(sum(c.failed.values()) for c in report.counts.values())
-    rejected = sum(report.counts["videos"].rejected.values()) if "videos" in report.counts else 0
+    videos = report.counts["videos"].rejected if "videos" in report.counts else {}
+    rejected = sum(n for reason, n in videos.items() if reason != REASON)
     dataset = job.published if "publish" in report.ran else None
     if report.stopped:
         code = exit_codes.STOPPED

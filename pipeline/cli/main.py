@@ -14,11 +14,13 @@ from pipeline.cli import (
     doctor,
     exit_codes,
     export,
+    gc,
     import_,
     inspect,
     jobs,
     plan,
     publish,
+    remove,
     report,
     retry,
     run,
@@ -55,6 +57,8 @@ app.command("validate")(validate.validate)
 app.command("export")(export.export)
 app.add_typer(import_.app, name="import")
 app.command("adopt")(adopt.adopt)
+app.command("gc")(gc.gc)
+app.command("remove")(remove.remove)
 app.command("doctor")(doctor.doctor)
 
 

@@ -73,7 +73,7 @@ def _json_line(event: Event) -> None:
     match event:
         case StageStarted(stage, units, todo):
             emit({"event": "stage_started", "stage": stage, "units": units, "todo": todo})
-        case PackDone(stage, summary):
+        case PackDone(stage, summary, _):
             emit(
                 {
                     "event": "pack_done",
@@ -112,7 +112,7 @@ class _PlainLines:
         match event:
             case StageStarted(stage, _, todo):
                 self.tally, self.said = _Tally(todo=todo), time.monotonic()
-            case PackDone(stage, _):
+            case PackDone(stage, _, _):
                 self.tally.add(event)
                 waited = time.monotonic() - self.said
                 if waited > PLAIN_EVERY_SECONDS and self.tally.done < self.tally.todo:

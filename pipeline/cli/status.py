@@ -12,6 +12,10 @@ def status(
     problems: Annotated[
         int, typer.Option("--problems", min=0, help="Rejected and failed units to list a stage.")
     ] = 5,
+    watch: Annotated[
+        bool,
+        typer.Option("--watch", help="Follow the run that is going, until it ends; takes no lock."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show how far a workspace is."""
@@ -31,6 +35,11 @@ def status(
     from pipeline.stages.screen_counts import frames_by_outcome
 
     recipe, workspace = recipe_of(work), existing(work)
+    if watch:
+        from pipeline.cli.watching import watch as follow
+
+        follow(workspace.store, as_json=as_json)
+        return
     names = [stage.name for stage in stages(recipe, work / DATASET)]
     entries = read_status(workspace, names, problems)
     spending = spend(workspace.store)

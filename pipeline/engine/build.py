@@ -15,7 +15,7 @@ from pipeline.engine.events import Counts, Listener, PackDone, StageEnded, Stage
 from pipeline.engine.execute import Executor, Summary
 from pipeline.engine.lane import Lane, LocalLane
 from pipeline.engine.memory import give_back, use_system_pool
-from pipeline.engine.packs import cut, pack_units
+from pipeline.engine.packs import Pack, cut, pack_units
 from pipeline.engine.plan import Work
 from pipeline.engine.planner import Planner
 from pipeline.engine.rows import RowReader
@@ -152,9 +152,9 @@ class Build:
             lane = self.lanes.lane(work.plan.identity, executor)
         spent: list[Usage] = []
 
-        def report(summary: Summary) -> None:
+        def report(pack: Pack, summary: Summary) -> None:
             spent.append(summary.usage)
-            self.listen(PackDone(stage.name, summary))
+            self.listen(PackDone(stage.name, summary, pack))
 
         size, at_once, todo = stage.pack_units, stage.resources.packs, len(work.todo)
         if at_once == 1:

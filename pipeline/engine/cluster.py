@@ -8,21 +8,22 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
+from importlib.util import find_spec
 from typing import Any
 
 from pipeline.engine.execute import Executor
 from pipeline.engine.lane import Lane
 from pipeline.engine.scaling import ask_for, ask_for_nothing
 from pipeline.engine.stage import Resources
-from pipeline.errors import ClusterError, ResourceError
+from pipeline.errors import ClusterError, MissingDependencyError, ResourceError
 
 # Before Ray is imported: no usage report may leave the machine, and a worker that asked for no GPU
 # must see none, or its libraries would take somebody else's.
 _ENVIRONMENT = {
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "1",
-    "RAY_enable_metrics_collection": "0",
 }
+_METRICS = "RAY_enable_metrics_collection"
 
 
 @dataclass
@@ -33,6 +34,8 @@ class RayLanes:
     cpus: int | None = None
     services: Sequence[Callable[[], object]] = ()
     """Called once Ray runs; what they return is kept as long as the run needs it."""
+    metrics_port: int | None = None
+    """Where a Ray of our own serves metrics; None: it collects none."""
     _kept: list[object] = field(default_factory=list)
     _started: bool = False
     _owned: bool = False
@@ -62,11 +65,23 @@ class RayLanes:
         return ActorLane(identity, executor, self._pools[resources])
 
     def start(self) -> None:
-        """Start or join Ray, unless the process has done so already."""
+        """Start or join Ray, unless the process has done so already.
+
+        Raises:
+            MissingDependencyError: metrics are wanted, and what Ray serves them with is missing.
+            ClusterError: Ray cannot be started or reached.
+        """
         if self._started:
             return
+        if self.metrics_port is not None and find_spec("prometheus_client") is None:
+            raise MissingDependencyError(
+                "engine.metrics_port needs what Ray serves metrics with: install the extra "
+                "`cluster` (pip install 'demitasse[cluster]'), or set it to null"
+            )
         for name, value in _ENVIRONMENT.items():
             os.environ.setdefault(name, value)
+        if self.address == "local":
+            os.environ.setdefault(_METRICS, "0" if self.metrics_port is None else "1")
         import ray
 
         self._started = True
@@ -81,6 +96,8 @@ class RayLanes:
         options: dict[str, Any] = {"logging_level": logging.ERROR, "log_to_driver": False}
         if self.address == "local":
             options |= {"num_cpus": self.cpus, "include_dashboard": False}
+            if self.metrics_port is not None:
+                options["_metrics_export_port"] = self.metrics_port
         try:
             ray.init(self.address, **options)
         except (OSError, RuntimeError, ValueError) as error:

@@ -5,8 +5,10 @@ then on readers pass the covered parts over, and deleting them is housekeeping t
 interrupt anywhere. Large files are left alone, so no row is copied more than a few times.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 from blake3 import blake3
@@ -32,12 +34,12 @@ def compact(store: Store, folder: str, more_than: int) -> bool:
     """
     small = [n for n in live_files(store, folder) if store.path(n).stat().st_size < LARGE_BYTES]
     if len(small) <= more_than:
-        _remove_covered(store, folder)
+        remove_covered(store, folder)
         return False
     ordered = sorted(small, key=lambda name: _first_unit(store, name))
     label = blake3("\n".join(ordered).encode()).hexdigest(8)
-    _write_snapshot(store, f"{folder}/snapshot-{label}.parquet", ordered)
-    _remove_covered(store, folder)
+    write_snapshot(store, f"{folder}/snapshot-{label}.parquet", ordered)
+    remove_covered(store, folder)
     return True
 
 
@@ -47,7 +49,17 @@ def _first_unit(store: Store, name: str) -> str:
     return str(first["unit_id"][0].as_py())
 
 
-def _write_snapshot(store: Store, name: str, parts: Sequence[str]) -> None:
+def write_snapshot(
+    store: Store,
+    name: str,
+    parts: Sequence[str],
+    keep: Mapping[str, npt.NDArray[np.bool_]] | None = None,
+) -> None:
+    """Write the units of these files into one that covers them.
+
+    Args:
+        keep: for a file, which of its units to take; all of the files that it leaves out.
+    """
     schema = pq.read_schema(store.path(parts[0]))
     covers = [part.rpartition("/")[2] for part in parts]
     schema = schema.with_metadata(snapshot_metadata(covers))
@@ -65,8 +77,13 @@ def _write_snapshot(store: Store, name: str, parts: Sequence[str]) -> None:
         for part in parts:
             with storage_errors("read", store.path(part)):
                 source = pq.ParquetFile(store.path(part))
+            row = 0
             for group in range(source.num_row_groups):
                 table = source.read_row_group(group, use_threads=False)
+                units = slice(row, row + table.num_rows)
+                row = units.stop
+                if keep and part in keep:
+                    table = table.filter(pa.array(keep[part][units]))
                 held.append(table.replace_schema_metadata(schema.metadata))
                 if sum(t.nbytes for t in held) >= GROUP_BYTES:
                     _flush(writer, held)
@@ -81,7 +98,8 @@ def _flush(writer: pq.ParquetWriter, held: list[pa.Table]) -> None:
         give_back()
 
 
-def _remove_covered(store: Store, folder: str) -> None:
+def remove_covered(store: Store, folder: str) -> None:
+    """Delete what snapshots cover and a crash left; only for the holder of the lock."""
     live = set(live_files(store, folder))
     for name in store.names(folder):
         path = f"{folder}/{name}"

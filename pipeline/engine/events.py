@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from pipeline.engine.execute import Summary
+from pipeline.engine.packs import Pack
 from pipeline.outcome import Usage
 
 
@@ -35,6 +36,7 @@ class StageStarted:
 class PackDone:
     stage: str
     summary: Summary
+    pack: Pack = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -49,3 +51,13 @@ class StageEnded:
 
 Event = StageStarted | PackDone | StageEnded
 Listener = Callable[[Event], None]
+
+
+def several(*listeners: Listener) -> Listener:
+    """A listener that tells these, in their order."""
+
+    def tell(event: Event) -> None:
+        for listener in listeners:
+            listener(event)
+
+    return tell

@@ -13,20 +13,36 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from typing import Final, Literal
 
 from blake3 import blake3
 
 from pipeline.engine.columns import table_name
 from pipeline.engine.packs import Pack
-from pipeline.engine.parts import InputRef, UnitResult, encode, to_parquet
+from pipeline.engine.parts import FAILED, REJECTED, InputRef, UnitResult, encode, to_parquet
 from pipeline.engine.rows import RowReader
 from pipeline.engine.stage import Closing, Stage, Unit, Worker
 from pipeline.errors import ConservationError, DemitasseError
-from pipeline.outcome import Failed, Kept, Outcome, Usage
+from pipeline.outcome import Failed, Kept, Outcome, Rejected, Usage
 from pipeline.store import BlobStore, Store
 
 BUG = "InternalError"
 """The error class of an exception that left a stage: a bug to be reported, with its place."""
+
+
+MESSAGE_CHARACTERS: Final = 200
+"""Of a message that is told about; the part has all of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A unit of a pack that was not kept."""
+
+    place: int
+    """In the pack."""
+    status: Literal["rejected", "failed"]
+    code: str
+    message: str
 
 
 @dataclass(frozen=True)
@@ -39,6 +55,7 @@ class Summary:
     failed: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
     usage: Usage = field(default_factory=Usage)
+    troubles: tuple[Trouble, ...] = ()
 
 
 @dataclass
@@ -144,20 +161,24 @@ class Executor:
 def summarise(outcomes: Sequence[Outcome], seconds: float) -> Summary:
     """Count a pack's outcomes for the driver."""
     kept, rejected, failed = 0, Counter[str](), Counter[str]()
-    for outcome in outcomes:
+    troubles: list[Trouble] = []
+    for place, outcome in enumerate(outcomes):
+        message = "" if isinstance(outcome, Kept) else outcome.message[:MESSAGE_CHARACTERS]
         match outcome:
             case Kept():
                 kept += 1
             case Failed(error_class=code):
                 failed[code] += 1
-            case _:
-                rejected[outcome.reason] += 1
+                troubles.append(Trouble(place, FAILED, code, message))
+            case Rejected(reason=code):
+                rejected[code] += 1
+                troubles.append(Trouble(place, REJECTED, code, message))
     usage = Usage(
         sum(o.usage.tokens_in for o in outcomes),
         sum(o.usage.tokens_out for o in outcomes),
         sum(o.usage.cost_usd for o in outcomes),
     )
-    return Summary(len(outcomes), kept, rejected, failed, seconds, usage)
+    return Summary(len(outcomes), kept, rejected, failed, seconds, usage, tuple(troubles))
 
 
 def _attempts(outcome: Outcome) -> int:

@@ -46,6 +46,8 @@ class Planner:
     retry: Retry | None = None
     currents: dict[str, Current] = field(default_factory=dict)
     counts: dict[str, Counts] = field(default_factory=dict)
+    imported: set[str] = field(default_factory=set)
+    """Files of the tables from outside that were read."""
 
     def work(self, stage: Stage) -> tuple[Work, Ledger]:
         """The stage's plan against its ledger."""
@@ -117,7 +119,9 @@ class Planner:
         if table.stage != RECIPE:
             return self.currents[table.stage]
         rows = self._funnel() if table.record is StageCount else self.externals(table.record)
-        return self.workspace.import_table(table.record, rows)
+        current = self.workspace.import_table(table.record, rows)
+        self.imported.update(current.files)
+        return current
 
     def _funnel(self) -> list[StageCount]:
         rows: list[StageCount] = []

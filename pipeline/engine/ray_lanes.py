@@ -231,7 +231,8 @@ class TaskLane:
 
     def __post_init__(self) -> None:
         self._ref = ray.put(self.executor)
-        self._task = _task.options(**_options(self.executor.stage.resources))
+        stage = self.executor.stage
+        self._task = _task.options(name=stage.name, **_options(stage.resources))
 
     @property
     def window(self) -> int:
@@ -283,7 +284,8 @@ class ActorLane:
 
     def submit(self, pack: Pack) -> None:
         actor = self.pool.free(self._load())
-        self._flying[actor.run.remote(self.identity, self._ref, pack)] = (actor, pack)
+        call = actor.run.options(name=self.executor.stage.name)
+        self._flying[call.remote(self.identity, self._ref, pack)] = (actor, pack)
 
     def wait(self, timeout: float) -> list[Event]:
         events: list[Event] = []

@@ -29,7 +29,7 @@ class Runner:
     executor: Executor
     stop: Event
     """Set by Ctrl-C: nothing more is fed, what flies is drained and committed."""
-    report: Callable[[Summary], None]
+    report: Callable[[Pack, Summary], None]
     halted: HaltedError | None = None
     """Why a worker may not go on; then, as after Ctrl-C, what flies is drained."""
     _flying: int = 0
@@ -57,9 +57,9 @@ class Runner:
                     case Halted(error=error):
                         self._flying -= 1
                         self.halted = self.halted or error
-                    case Done(summary=summary):
+                    case Done(pack, summary):
                         self._flying -= 1
-                        self.report(summary)
+                        self.report(pack, summary)
 
     def _feed(self, packs: Iterator[Pack]) -> None:
         if self._suspects and (self._alone or not self._flying):
@@ -99,4 +99,4 @@ class Runner:
         self.executor.commit(
             [UnitResult(pack.ids[0], pack.keys[0], outcome, attempts, 0.0, 0.0, ())]
         )
-        self.report(summarise([outcome], 0.0))
+        self.report(pack, summarise([outcome], 0.0))

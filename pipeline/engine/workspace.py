@@ -123,7 +123,11 @@ class Workspace:
 
     def save_plan(self, plan: Plan) -> None:
         """Remember which units count; `status`, `--from` and `gc` read it."""
-        name = f"stages/{plan.stage.name}/plan.parquet"
+        self.keep_plan(plan.stage.name, SavedPlan(plan.identity, plan.unit_ids, plan.keys))
+
+    def keep_plan(self, stage: str, plan: SavedPlan) -> None:
+        """Make this the saved plan of a stage."""
+        name = f"stages/{stage}/plan.parquet"
         digest = blake3(plan.keys.buffers()[1]).hexdigest(KEY_BYTES)
         label = {b"identity": plan.identity.encode(), b"keys": digest.encode()}
         path = self.store.path(name)

@@ -50,6 +50,9 @@ class EngineRuntime(Settings):
     """How long a pack should take, from the ledger's history of its stage."""
     compact_parts: Annotated[int, Field(ge=2)] = 64
     """A stage with more parts than this is compacted when it ends."""
+    metrics_port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    """Where the Ray of a local run serves Prometheus metrics; null: it collects none. A cluster
+    serves its own. Needs the extra `cluster`."""
 
 
 class Runtime(Settings):

@@ -9,6 +9,7 @@ from pipeline.media.isolation import Isolation
 from pipeline.outcome import Failed, Kept, Outcome, Rejected
 from pipeline.recipe import Recipe, VideosSettings
 from pipeline.records import Input, Source, Video
+from pipeline.removals import MESSAGE, REASON
 
 MEMORY_MB = 2048
 """A probe holds the times of the packets and decodes one frame."""
@@ -30,6 +31,8 @@ class Prober:
 
     settings: VideosSettings
     isolation: Isolation
+    removed: frozenset[str] = frozenset()
+    """Contents that were taken down."""
 
     def __call__(self, units: Sequence[Unit]) -> Iterator[Outcome]:
         for unit in units:
@@ -42,6 +45,8 @@ class Prober:
         found = self.isolation.call(probe, Path(file.path), limits.min_seconds, limits.max_seconds)
         if isinstance(found, Rejected | Failed):
             return found
+        if found.id in self.removed:
+            return Rejected(REASON, MESSAGE)
         return Kept([Source(id=file.id, video=found.id), found])
 
 
@@ -49,13 +54,19 @@ class Prober:
 class _Factory:
     settings: VideosSettings
     timeout_seconds: float
+    removed: frozenset[str]
 
     def __call__(self, blobs: Blobs) -> Prober:
-        return Prober(self.settings, Isolation(self.timeout_seconds, MEMORY_MB))
+        return Prober(self.settings, Isolation(self.timeout_seconds, MEMORY_MB), self.removed)
 
 
-def stage(recipe: Recipe) -> Stage:
-    """The stage for a recipe."""
+def stage(recipe: Recipe, removed: frozenset[str] = frozenset()) -> Stage:
+    """The stage for a recipe.
+
+    Args:
+        removed: contents that a run rejects. They are in no key: `demitasse remove` puts the
+            rejections of files that are known into the ledger itself.
+    """
     settings = recipe.identity.videos
     return Stage(
         name="videos",
@@ -64,6 +75,6 @@ def stage(recipe: Recipe) -> Stage:
         split=by_column("id"),
         writes=(Source, Video),
         identity=settings.model_dump(mode="json"),
-        worker=_Factory(settings, recipe.runtime.videos.timeout_seconds),
+        worker=_Factory(settings, recipe.runtime.videos.timeout_seconds, removed),
         pack_units=8,
     )
