@@ -10,10 +10,10 @@ demo: install ## build the demo dataset from ten seconds of footage, offline
 	$(BIN)/demitasse run jobs/demo.yaml
 
 test: install ## the tests that a change must pass, with a coverage figure
-	$(BIN)/pytest -m "not slow" --cov --cov-report=term:skip-covered
+	$(BIN)/pytest -n 2 --dist loadfile -m "not slow" --cov --cov-report=term:skip-covered
 
 test-all: install ## every test
-	$(BIN)/pytest --cov --cov-report=term:skip-covered
+	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered
 
 CONSUMERS := verl ms-swift llama-factory
 NEEDED := tests/publish/exports/loading/environments

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 from hypothesis import HealthCheck, settings
 
 # How fast an example is tells something of the machine and nothing of the code.
@@ -20,14 +21,18 @@ REPOSITORY = Path(__file__).parents[1]
 
 
 @pytest.fixture(scope="session")
-def demo_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def demo_workspace(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     """The workspace of `demitasse run jobs/demo.yaml`, made once; tests only read it."""
-    work = tmp_path_factory.mktemp("demo") / "work"
-    command = [sys.executable, "-m", "pipeline.cli.main", "run", "jobs/demo.yaml"]
-    done = subprocess.run(
-        [*command, "--work", str(work)], cwd=REPOSITORY, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
+    own = tmp_path_factory.getbasetemp()
+    work = (own if worker_id == "master" else own.parent) / "demo" / "work"
+    # The test processes of one run share it: whoever needs it first makes it.
+    with FileLock(work.parent.with_suffix(".lock")):
+        if not (work / "dataset" / "README.md").exists():
+            command = [sys.executable, "-m", "pipeline.cli.main", "run", "jobs/demo.yaml"]
+            done = subprocess.run(
+                [*command, "--work", str(work)], cwd=REPOSITORY, capture_output=True, text=True
+            )
+            assert done.returncode == 0, done.stderr
     return work
 
 
@@ -41,18 +46,32 @@ def no_error_logged(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def loopback_only() -> Iterator[None]:
-    """Offline by default is a promise: a connection to another machine fails the test."""
+def outside() -> Iterator[list[str]]:
+    """Connections to other machines that were tried; none of them is made."""
+    tried: list[str] = []
     with pytest.MonkeyPatch.context() as patch:
         for name in ("connect", "connect_ex"):
-            patch.setattr(socket.socket, name, _guarded(getattr(socket.socket, name)))
-        yield
+            patch.setattr(socket.socket, name, _guarded(getattr(socket.socket, name), tried))
+        yield tried
 
 
-def _guarded(connect: Callable[[socket.socket, Any], Any]) -> Callable[[socket.socket, Any], Any]:
+@pytest.fixture(autouse=True)
+def loopback_only(outside: list[str]) -> Iterator[None]:
+    """Offline by default is a promise: a connection to another machine fails the test, made by
+    whichever thread, and whoever swallows the error."""
+    yield
+    tried, outside[:] = list(outside), []
+    if tried:
+        pytest.fail("the test connects to " + ", ".join(tried))
+
+
+def _guarded(
+    connect: Callable[[socket.socket, Any], Any], tried: list[str]
+) -> Callable[[socket.socket, Any], Any]:
     def guarded(self: socket.socket, address: Any) -> Any:
         if self.family in (socket.AF_INET, socket.AF_INET6) and not _is_local(address[0]):
-            pytest.fail(f"a test connects to {address}")
+            tried.append(str(address))
+            raise ConnectionRefusedError(f"a test connects to {address}")
         return connect(self, address)
 
     return guarded

@@ -31,7 +31,7 @@ MIN_PIXELS: Final = 32 * 32
 def brought(width: int, height: int) -> tuple[int, int]:
     """Width and height of a picture as LLaMA-Factory hands it to the model's processor.
 
-    The sums of its `_preprocess_image` for Qwen-VL (0.9.5, checked against it by hand).
+    The sums of its `_preprocess_image` for Qwen-VL (0.9.5, checked against it in the tests).
     """
     if width * height > MAX_PIXELS:
         width, height = _towards(MAX_PIXELS, width, height)
