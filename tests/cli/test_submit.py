@@ -17,6 +17,8 @@ from tests.rendering import render_numbers
 RECIPE = "jobs/demo.yaml"
 WAIT_SECONDS = 60.0
 
+pytestmark = pytest.mark.timeout(300)  # the first test waits for the cluster too
+
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[RunningCluster]:
@@ -110,7 +112,6 @@ def test_a_job_that_runs_refuses_another_is_stopped_and_resumes(
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)  # two clusters, one after the other
 def test_after_the_head_was_lost_a_new_cluster_goes_on(tmp_path: Path) -> None:
     videos, work = copies(tmp_path / "videos", bikes(), 40), tmp_path / "work"
     with ray_cluster(1) as lost:

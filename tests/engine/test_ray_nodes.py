@@ -18,6 +18,9 @@ from tests.engine.recorded import events, recorded
 from tests.fakes.ray_cluster import RunningCluster, ray_cluster
 
 POISON = 666.0
+LANES = [pytest.param(False, id="tasks", marks=pytest.mark.slow), pytest.param(True, id="actors")]
+
+pytestmark = pytest.mark.timeout(300)  # the first test waits for the cluster too
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +53,7 @@ class _AtFirstPack(list[Event]):
         self._thread.join()
 
 
-@pytest.mark.parametrize("model", [False, True], ids=["tasks", "actors"])
+@pytest.mark.parametrize("model", LANES)
 def test_a_poison_that_kills_its_worker_on_every_node_costs_one_unit(
     tmp_path: Path, lanes: RayLanes, model: bool
 ) -> None:
@@ -71,7 +74,7 @@ def _another_node() -> str:
     return str(next(node for node in sorted(found) if node != own))
 
 
-@pytest.mark.parametrize("model", [False, True], ids=["tasks", "actors"])
+@pytest.mark.parametrize("model", LANES)
 def test_a_node_that_is_lost_in_mid_stage_changes_nothing(
     tmp_path: Path, cluster: RunningCluster, lanes: RayLanes, model: bool
 ) -> None:

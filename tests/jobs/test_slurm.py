@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -15,6 +16,8 @@ from tests.rendering import render_numbers
 
 REPOSITORY = Path(__file__).parents[2]
 SCRIPT = REPOSITORY / "jobs" / "slurm" / "demitasse.sbatch"
+
+SHELLCHECK = shutil.which("shellcheck", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
 
 SCONTROL = """#!/bin/bash
 test "$*" = "show hostnames node[1-2]" && printf 'node1\\nnode2\\n'
@@ -62,6 +65,13 @@ def free_ports() -> list[str]:
 
 def test_it_is_bash() -> None:
     subprocess.run(["bash", "-n", str(SCRIPT)], check=True)
+
+
+@pytest.mark.skipif(SHELLCHECK is None, reason="the `dev` extra brings shellcheck")
+def test_shellcheck_finds_nothing() -> None:
+    command = [str(SHELLCHECK), "--severity=warning", str(SCRIPT)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
 
 
 def test_without_a_workspace_it_says_how_it_is_used() -> None:
