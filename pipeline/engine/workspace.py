@@ -7,6 +7,8 @@ inputs/<table>-<hash>.parquet tables that come from outside
 stages/<stage>/plan.parquet   the units that count now
 stages/<stage>/<identity>/    parts and snapshots of one stage identity
 blobs/<aa>/<sha256>           JPEGs
+logs/                         progress.json and the last runs, see `pipeline.engine.run_log`
+removed.json                  tombstones, see `pipeline.removals`
 overrides.csv                 the user's, never written; box_overrides.csv likewise
 dataset/                      the published folder
 """
