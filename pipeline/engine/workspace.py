@@ -8,6 +8,8 @@ stages/<stage>/plan.parquet   the units that count now
 stages/<stage>/<identity>/    parts and snapshots of one stage identity
 blobs/<aa>/<sha256>           JPEGs
 files/<hash>-<name>           prompts and lists of videos that came with a submitted job
+logs/                         progress.json and the last runs, see `pipeline.engine.run_log`
+removed.json                  tombstones, see `pipeline.removals`
 overrides.csv                 the user's, never written; box_overrides.csv likewise
 dataset/                      the published folder
 """
