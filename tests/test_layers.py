@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1] / "pipeline"
 
-BASE = {"records", "tasks", "recipe", "prompts", "errors", "outcome", "store"}
+BASE = {"records", "tasks", "recipe", "prompts", "errors", "outcome", "storage", "store"}
 """What everything may import; `recipe_file`, `inputs`, `overrides`, `schemas` serve `cli`."""
 
 MAY_IMPORT = {

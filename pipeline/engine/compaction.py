@@ -30,7 +30,8 @@ def compact(store: Store, folder: str, more_than: int) -> bool:
     Only for the holder of the workspace's lock, between stages: a worker may hold references
     into parts. Returns whether anything was merged; ledgers loaded before are then stale.
     """
-    small = [n for n in live_files(store, folder) if store.path(n).stat().st_size < LARGE_BYTES]
+    sizes = {f"{folder}/{entry.name}": entry.size for entry in store.entries(folder)}
+    small = [name for name in live_files(store, folder) if sizes[name] < LARGE_BYTES]
     if len(small) <= more_than:
         _remove_covered(store, folder)
         return False
@@ -42,13 +43,13 @@ def compact(store: Store, folder: str, more_than: int) -> bool:
 
 
 def _first_unit(store: Store, name: str) -> str:
-    with storage_errors("read", store.path(name)):
-        first = pq.ParquetFile(store.path(name)).read_row_group(0, columns=["unit_id"])
+    with storage_errors("read", store.where(name)):
+        first = pq.ParquetFile(store.source(name)).read_row_group(0, columns=["unit_id"])
     return str(first["unit_id"][0].as_py())
 
 
 def _write_snapshot(store: Store, name: str, parts: Sequence[str]) -> None:
-    schema = pq.read_schema(store.path(parts[0]))
+    schema = pq.read_schema(store.source(parts[0]))
     covers = [part.rpartition("/")[2] for part in parts]
     schema = schema.with_metadata(snapshot_metadata(covers))
     with (
@@ -63,8 +64,8 @@ def _write_snapshot(store: Store, name: str, parts: Sequence[str]) -> None:
     ):
         held: list[pa.Table] = []
         for part in parts:
-            with storage_errors("read", store.path(part)):
-                source = pq.ParquetFile(store.path(part))
+            with storage_errors("read", store.where(part)):
+                source = pq.ParquetFile(store.source(part))
             for group in range(source.num_row_groups):
                 table = source.read_row_group(group, use_threads=False)
                 held.append(table.replace_schema_metadata(schema.metadata))

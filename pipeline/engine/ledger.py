@@ -41,10 +41,10 @@ def live_files(store: Store, folder: str) -> list[str]:
 
 
 def _open(store: Store, name: str) -> pq.ParquetFile:
-    path = store.path(name)
+    path = store.where(name)
     with storage_errors("read", path):
         try:
-            return pq.ParquetFile(path, pre_buffer=False)
+            return pq.ParquetFile(store.source(name), pre_buffer=False)
         except pa.ArrowInvalid as error:
             raise StorageError(
                 f"cannot read {path}: it is no whole Parquet file; remove it and run again, "

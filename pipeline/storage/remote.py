@@ -1,0 +1,191 @@
+"""A prefix of an object store: a write is one put, a large one a multipart upload that is completed.
+
+Either makes the object appear whole. Nothing has to be swept: what a dead process had uploaded of a
+large object is invisible, and the bucket's lifecycle rule removes it.
+"""
+
+import io
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import IO, Any, Final
+
+import pyarrow as pa
+
+from pipeline.errors import StorageError
+from pipeline.storage.bucket import client, is_refused, remote_errors
+from pipeline.storage.errors import storage_errors
+from pipeline.storage.folder import Entry, Source
+from pipeline.storage.place import Url
+from pipeline.storage.ranges import RangeFile
+
+PART_BYTES: Final = 16 << 20
+"""Of a multipart upload; what is no larger is one put."""
+WHOLE_BYTES: Final = 8 << 20
+"""What is no larger is fetched at once when a file is opened to be read in pieces."""
+
+guards: Final[dict[Url, Callable[[], None]]] = {}
+"""Called before every write of this process below a prefix; raises where it must write no more."""
+
+
+@dataclass(frozen=True)
+class RemoteFolder:
+    """See `pipeline.storage.folder.Folder`."""
+
+    url: Url
+
+    def exists(self, name: str) -> bool:
+        import obstore
+
+        where = self.url / name
+        with remote_errors("read", where):
+            try:
+                obstore.head(client(where), where.key)
+            except FileNotFoundError:
+                return False
+        return True
+
+    @contextmanager
+    def create(self, name: str) -> Iterator[IO[bytes]]:
+        where = self.url / name
+        with storage_errors(f"keep in {tempfile.gettempdir()}, to be uploaded,", where):
+            # On this machine's disk if it is large: it must be whole before it is sent.
+            with tempfile.SpooledTemporaryFile(max_size=PART_BYTES) as file:
+                yield file  # type: ignore[misc]
+                file.seek(0)
+                self._put(where, file)
+
+    def _put(self, where: Url, file: Any) -> None:
+        import obstore
+
+        for prefix, guard in list(guards.items()):
+            if where == prefix or str(where).startswith(f"{prefix}/"):
+                guard()
+        with remote_errors("write", where):
+            obstore.put(client(where), where.key, file, chunk_size=PART_BYTES, max_concurrency=4)
+
+    def read(self, name: str) -> bytes:
+        return bytes(self._get(name).bytes())
+
+    def read_range(self, name: str, offset: int, length: int) -> bytes:
+        if not length:
+            return b""
+        return bytes(self._get(name, range=(offset, offset + length)).bytes())
+
+    def open(self, name: str) -> IO[bytes]:
+        return io.BytesIO(self.read(name))
+
+    def source(self, name: str) -> Source:
+        where = self.url / name
+        got = self._get(name)
+        if got.meta["size"] > WHOLE_BYTES:
+            return pa.PythonFile(RangeFile(where, got.meta["size"], got.meta["e_tag"]), mode="r")
+        with remote_errors("read", where):
+            return pa.BufferReader(pa.py_buffer(got.bytes()))
+
+    def names(self, folder: str) -> list[str]:
+        return [entry.name for entry in self.entries(folder)]
+
+    def entries(self, folder: str) -> list[Entry]:
+        where = self.url / folder
+        found = self._listed(where)["objects"]
+        return sorted((_entry(o, where) for o in found), key=lambda entry: entry.name)
+
+    def folders(self, folder: str) -> list[Entry]:
+        where = self.url / folder
+        prefixes = self._listed(where)["common_prefixes"]
+        return [self._newest(Url(where.scheme, where.bucket, p)) for p in sorted(prefixes)]
+
+    def remove(self, name: str) -> None:
+        import obstore
+
+        where = self.url / name
+        with remote_errors("remove", where):
+            try:
+                obstore.delete(client(where), where.key)
+            except FileNotFoundError:
+                return
+
+    def sweep(self) -> None:
+        """Nothing is left behind that can be seen."""
+
+    def everything(self, folder: str) -> Iterator[Entry]:
+        """All objects below a folder, however deep, by their paths from it; 1000 a request."""
+        import obstore
+
+        where = self.url / folder
+        with remote_errors("list", where):
+            for page in obstore.list(client(where), prefix=where.key or None):
+                yield from (_entry(found, where) for found in page)
+
+    def _get(self, name: str, **options: Any) -> Any:
+        import obstore
+
+        where = self.url / name
+        with remote_errors("read", where):
+            return obstore.get(client(where), where.key, options=options or None)
+
+    def _listed(self, where: Url) -> Any:
+        import obstore
+
+        with remote_errors("list", where):
+            return obstore.list_with_delimiter(client(where), where.key or None)
+
+    def _newest(self, where: Url) -> Entry:
+        newest = max((e.modified_ns for e in RemoteFolder(where).everything("")), default=0)
+        return Entry(where.name, 0, newest)
+
+
+@dataclass(frozen=True)
+class Version:
+    """The bytes of an object, and what tells this version from others."""
+
+    data: bytes
+    modified_ns: int
+    """By the clock of the object store."""
+    condition: Any
+    """For `replace`."""
+
+
+def version(url: Url) -> Version | None:
+    """An object as it is now; None where there is none."""
+    import obstore
+
+    with remote_errors("read", url):
+        try:
+            got = obstore.get(client(url), url.key)
+        except FileNotFoundError:
+            return None
+        meta = got.meta
+        condition = {"e_tag": meta["e_tag"], "version": meta["version"]}
+        return Version(bytes(got.bytes()), _nanoseconds(meta), condition)
+
+
+def replace(url: Url, data: bytes, before: Any) -> Any | None:
+    """Put an object where it is still the version `before`, or where there is none for None.
+
+    Returns the new version's condition; None where it was another version. After a lost answer the
+    request was sent again, and the second then finds what the first has put: who gets None looks.
+    """
+    import obstore
+
+    if before is not None and before["version"] is None:
+        before = {"e_tag": before["e_tag"]}
+    with remote_errors("write", url):
+        try:
+            put = obstore.put(client(url), url.key, data, mode=before or "create")
+        except Exception as error:
+            if not is_refused(error):
+                raise
+            return None
+    return {"e_tag": put["e_tag"], "version": put["version"]}
+
+
+def _entry(found: Any, folder: Url) -> Entry:
+    name = found["path"][len(folder.key) :].lstrip("/")
+    return Entry(name, found["size"], _nanoseconds(found))
+
+
+def _nanoseconds(meta: Any) -> int:
+    return int(meta["last_modified"].timestamp() * 1_000_000) * 1000
