@@ -3,7 +3,9 @@
 On a disk a write is a rename, on an object store one put; see `pipeline.storage`.
 """
 
-from contextlib import AbstractContextManager
+import tempfile
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -15,7 +17,7 @@ from pipeline.storage.errors import storage_errors
 from pipeline.storage.folder import Entry, Folder, Source
 from pipeline.storage.local import LocalFolder, sync_folder
 from pipeline.storage.place import Place, Url, local
-from pipeline.storage.remote import RemoteFolder
+from pipeline.storage.remote import RemoteFolder, fetch
 
 __all__ = ["BlobStore", "Entry", "Place", "Source", "Store", "storage_errors", "sync_folder"]
 
@@ -71,6 +73,17 @@ class Store:
     def open(self, name: str) -> IO[bytes]:
         """The file, to be read from its beginning."""
         return self.folder.open(name)
+
+    @contextmanager
+    def as_path(self, name: str) -> Iterator[Path]:
+        """The file as a local path while the block lasts, fetched first if it is remote."""
+        if not isinstance(self.root, Url):
+            yield self.path(name)
+            return
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / name.rpartition("/")[2]
+            fetch(self.root / name, path)
+            yield path
 
     def source(self, name: str) -> Source:
         """The file as `pyarrow` reads it, in pieces."""

@@ -1,4 +1,4 @@
-"""A prefix of an object store: a write is one put, a large one a multipart upload that is completed.
+"""A prefix of an object store: a write is one put, or the end of a multipart upload.
 
 Either makes the object appear whole. Nothing has to be swept: what a dead process had uploaded of a
 large object is invisible, and the bucket's lifecycle rule removes it.
@@ -9,11 +9,11 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import IO, Any, Final
+from pathlib import Path
+from typing import IO, Any, Final, cast
 
 import pyarrow as pa
 
-from pipeline.errors import StorageError
 from pipeline.storage.bucket import client, is_refused, remote_errors
 from pipeline.storage.errors import storage_errors
 from pipeline.storage.folder import Entry, Source
@@ -24,6 +24,8 @@ PART_BYTES: Final = 16 << 20
 """Of a multipart upload; what is no larger is one put."""
 WHOLE_BYTES: Final = 8 << 20
 """What is no larger is fetched at once when a file is opened to be read in pieces."""
+
+FETCH_BYTES: Final = 4 << 20
 
 guards: Final[dict[Url, Callable[[], None]]] = {}
 """Called before every write of this process below a prefix; raises where it must write no more."""
@@ -49,12 +51,12 @@ class RemoteFolder:
     @contextmanager
     def create(self, name: str) -> Iterator[IO[bytes]]:
         where = self.url / name
-        with storage_errors(f"keep in {tempfile.gettempdir()}, to be uploaded,", where):
-            # On this machine's disk if it is large: it must be whole before it is sent.
-            with tempfile.SpooledTemporaryFile(max_size=PART_BYTES) as file:
-                yield file  # type: ignore[misc]
-                file.seek(0)
-                self._put(where, file)
+        # On this machine's disk if it is large: it must be whole before it is sent.
+        kept = f"keep in {tempfile.gettempdir()}, to be uploaded,"
+        with storage_errors(kept, where), tempfile.SpooledTemporaryFile(PART_BYTES) as file:
+            yield cast(IO[bytes], file)
+            file.seek(0)
+            self._put(where, file)
 
     def _put(self, where: Url, file: Any) -> None:
         import obstore
@@ -135,6 +137,18 @@ class RemoteFolder:
     def _newest(self, where: Url) -> Entry:
         newest = max((e.modified_ns for e in RemoteFolder(where).everything("")), default=0)
         return Entry(where.name, 0, newest)
+
+
+def fetch(url: Url, path: Path) -> None:
+    """Copy an object to a local file, a few megabytes in memory at a time."""
+    import obstore
+
+    with storage_errors("write", path), path.open("wb") as file, remote_errors("read", url):
+        got = obstore.get(client(url), url.key)
+        for piece in got.stream(min_chunk_size=FETCH_BYTES):
+            file.write(piece)
+        if file.tell() != got.meta["size"]:
+            raise OSError(f"{file.tell()} bytes came of {got.meta['size']}")
 
 
 @dataclass(frozen=True)
