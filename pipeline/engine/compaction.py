@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from blake3 import blake3
 
-from pipeline.engine.ledger import live_files
+from pipeline.engine.fence import fences
+from pipeline.engine.ledger import counting_files, covers, live_files
 from pipeline.engine.memory import give_back
 from pipeline.engine.parts import PAGE_BYTES, snapshot_metadata
 from pipeline.store import Store, storage_errors
@@ -24,7 +25,7 @@ REPEATING = ["status", "code", "message", "inputs.list.element.table"]
 be as large as the columns and stand beside them in memory until the row group ends."""
 
 
-def compact(store: Store, folder: str, more_than: int) -> bool:
+def compact(store: Store, folder: str, more_than: int, tag: str = "") -> bool:
     """Merge the small files of a stage folder if there are more than `more_than`.
 
     Only for the holder of the workspace's lock, between stages: a worker may hold references
@@ -37,7 +38,7 @@ def compact(store: Store, folder: str, more_than: int) -> bool:
         return False
     ordered = sorted(small, key=lambda name: _first_unit(store, name))
     label = blake3("\n".join(ordered).encode()).hexdigest(8)
-    _write_snapshot(store, f"{folder}/snapshot-{label}.parquet", ordered)
+    _write_snapshot(store, f"{folder}/snapshot-{label}{tag}.parquet", ordered)
     _remove_covered(store, folder)
     return True
 
@@ -83,8 +84,14 @@ def _flush(writer: pq.ParquetWriter, held: list[pa.Table]) -> None:
 
 
 def _remove_covered(store: Store, folder: str) -> None:
-    live = set(live_files(store, folder))
-    for name in store.names(folder):
-        path = f"{folder}/{name}"
-        if name.endswith(".parquet") and path not in live:
-            store.remove(path)
+    """Remove the parts that a snapshot covers.
+
+    On an object store the one that was just written has to wait until a later holder of the lease
+    has found it: if this process has lost its lease, the snapshot counts for nobody.
+    """
+    standing, counting = fences(store), counting_files(store, folder)
+    settled = [name for name in counting if all(fence.settles(name) for fence in standing)]
+    covered = {part for name in settled for part in covers(store, name)}
+    for name in counting:
+        if name.rpartition("/")[2] in covered:
+            store.remove(name)

@@ -2,7 +2,7 @@
 
 workspace.json                format version
 recipe.yaml, recipe.json      the resolved recipe of the last run, and its hash
-lock                          who is writing now
+lock                          who is writing now; on an object store leases/
 inputs/<table>-<hash>.parquet tables that come from outside
 stages/<stage>/plan.parquet   the units that count now
 stages/<stage>/<identity>/    parts and snapshots of one stage identity
@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from blake3 import blake3
 
-from pipeline.engine import lock
+from pipeline.engine import fence, lease, lock
 from pipeline.engine.columns import one_chunk
 from pipeline.engine.keys import KEY_BYTES, stage_facts, stage_identity
 from pipeline.engine.ledger import BATCH, Found, Ledger, live_files
@@ -33,6 +33,8 @@ from pipeline.engine.view import Current
 from pipeline.errors import WorkspaceFormatError
 from pipeline.outcome import Kept
 from pipeline.records import Record
+from pipeline.storage.place import Url
+from pipeline.storage.remote import guards
 from pipeline.store import Place, Store, storage_errors
 
 FORMAT = 1
@@ -63,9 +65,25 @@ class Workspace:
     def root(self) -> Place:
         return self.store.root
 
-    def writing(self) -> AbstractContextManager[None]:
-        """Be the only writer; see `pipeline.engine.lock`."""
-        return lock.hold(self.store.path("lock"))
+    def writing(self) -> AbstractContextManager[object]:
+        """Be the only writer; see `pipeline.engine.lock`, and `lease` on an object store."""
+        root = self.root
+        return lease.hold(root) if isinstance(root, Url) else lock.hold(self.store.path("lock"))
+
+    @property
+    def tag(self) -> str:
+        """What the names of parts carry that are written under `writing()`; nothing on a disk."""
+        found = fence.held.get(self.root) if isinstance(self.root, Url) else None
+        return fence.tag(found.scope, found.token) if found else ""
+
+    def still_ours(self) -> None:
+        """Make sure that this process is still the one that writes.
+
+        Raises:
+            LeaseLostError: it is not.
+        """
+        if isinstance(self.root, Url) and self.root in guards:
+            guards[self.root]()
 
     def prepare(self) -> None:
         """Create or check the format file and sweep up; only under `writing()`.

@@ -121,12 +121,12 @@ class RemoteFolder:
             for page in obstore.list(client(where), prefix=where.key or None):
                 yield from (_entry(found, where) for found in page)
 
-    def _get(self, name: str, **options: Any) -> Any:
+    def _get(self, name: str, **given: Any) -> Any:
         import obstore
 
-        where = self.url / name
+        where, options = self.url / name, cast(Any, given or None)
         with remote_errors("read", where):
-            return obstore.get(client(where), where.key, options=options or None)
+            return obstore.get(client(where), where.key, options=options)
 
     def _listed(self, where: Url) -> Any:
         import obstore
