@@ -1,13 +1,13 @@
 """`videos`: probe every input file; its content hash becomes the video's id."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 
 from pipeline.engine.stage import RECIPE, Blobs, Stage, Table, Unit, by_column
 from pipeline.media.isolation import Isolation
+from pipeline.media.staging import NotStagedError, Staging
 from pipeline.outcome import Failed, Kept, Outcome, Rejected
-from pipeline.recipe import Recipe, VideosSettings
+from pipeline.recipe import Recipe, VideosRuntime, VideosSettings
 from pipeline.records import Input, Source, Video
 
 MEMORY_MB = 2048
@@ -30,6 +30,7 @@ class Prober:
 
     settings: VideosSettings
     isolation: Isolation
+    staging: Staging
 
     def __call__(self, units: Sequence[Unit]) -> Iterator[Outcome]:
         for unit in units:
@@ -38,20 +39,28 @@ class Prober:
     def _probe(self, file: File) -> Outcome:
         from pipeline.media.probe import probe
 
-        limits = self.settings
-        found = self.isolation.call(probe, Path(file.path), limits.min_seconds, limits.max_seconds)
-        if isinstance(found, Rejected | Failed):
+        limits = self.settings.min_seconds, self.settings.max_seconds
+        try:
+            with self.staging.local(file.path) as path:
+                found = self.isolation.call(probe, path, *limits)
+        except NotStagedError as error:
+            return Rejected("unreadable", f"{file.path} cannot be read: {error}")
+        if isinstance(found, Rejected):
+            return replace(found, message=found.message.replace(str(path), file.path))
+        if isinstance(found, Failed):
             return found
-        return Kept([Source(id=file.id, video=found.id), found])
+        video = replace(found, path=file.path)
+        return Kept([Source(id=file.id, video=video.id), video])
 
 
 @dataclass(frozen=True)
 class _Factory:
     settings: VideosSettings
-    timeout_seconds: float
+    runtime: VideosRuntime
 
     def __call__(self, blobs: Blobs) -> Prober:
-        return Prober(self.settings, Isolation(self.timeout_seconds, MEMORY_MB))
+        isolation = Isolation(self.runtime.timeout_seconds, MEMORY_MB)
+        return Prober(self.settings, isolation, Staging(int(self.runtime.cache_gb * 1e9)))
 
 
 def stage(recipe: Recipe) -> Stage:
@@ -64,6 +73,6 @@ def stage(recipe: Recipe) -> Stage:
         split=by_column("id"),
         writes=(Source, Video),
         identity=settings.model_dump(mode="json"),
-        worker=_Factory(settings, recipe.runtime.videos.timeout_seconds),
+        worker=_Factory(settings, recipe.runtime.videos),
         pack_units=8,
     )

@@ -139,6 +139,14 @@ class RemoteFolder:
         return Entry(where.name, 0, newest)
 
 
+def size_of(url: Url) -> int:
+    """Bytes of an object."""
+    import obstore
+
+    with remote_errors("read", url):
+        return int(obstore.head(client(url), url.key)["size"])
+
+
 def fetch(url: Url, path: Path) -> None:
     """Copy an object to a local file, a few megabytes in memory at a time."""
     import obstore
