@@ -42,7 +42,6 @@ class Lease:
     scope: str
     token: int
     seconds: float
-    _owner: str
     _who: dict[str, str | int]
     _condition: Any
     _renewed: float
@@ -74,8 +73,6 @@ class Lease:
             condition = remote.replace(self.url, _text(self, released=False), self._condition)
         except StorageError:
             return
-        if condition is None:
-            condition = _ours(self.url, self._owner)
         if condition is None:
             self._lost = True
             return
@@ -127,14 +124,14 @@ def take(root: Url, scope: str, seconds: float) -> Lease:
     Raises:
         WorkspaceBusyError: somebody does.
     """
-    url, owner, started = root / FOLDER / f"{scope}.json", uuid.uuid4().hex, _clock()
+    url, started = root / FOLDER / f"{scope}.json", _clock()
     found = remote.version(url)
     said = json.loads(found.data) if found else {"token": 0}
     if found is not None and (left := _left(url, said, found.modified_ns)) > 0:
         raise _busy(root, said, left)
-    lease = Lease(root, scope, said["token"] + 1, seconds, owner, me(), None, started)
+    lease = Lease(root, scope, said["token"] + 1, seconds, me(), None, started)
     before = found.condition if found else None
-    condition = remote.replace(url, _text(lease, released=False), before) or _ours(url, owner)
+    condition = remote.replace(url, _text(lease, released=False), before)
     if condition is None:
         now = remote.version(url)
         raise _busy(root, json.loads(now.data) if now else said, seconds)
@@ -161,17 +158,9 @@ def _busy(root: Url, said: dict[str, Any], left: float) -> WorkspaceBusyError:
     )
 
 
-def _ours(url: Url, owner: str) -> Any | None:
-    """The condition of the object if we put it: the answer to an earlier try was lost."""
-    found = remote.version(url)
-    if found is None or json.loads(found.data).get("owner") != owner:
-        return None
-    return found.condition
-
-
 def _text(lease: Lease, *, released: bool) -> bytes:
-    terms = {"token": lease.token, "owner": lease._owner, "seconds": lease.seconds}
-    # What is put is never the same twice: an object store tells versions apart by their content.
+    terms = {"token": lease.token, "seconds": lease.seconds}
+    # Never the same twice: object stores tell versions apart by their content, and so do we.
     once = {"released": released, "renewal": uuid.uuid4().hex}
     return json.dumps({**terms, **once, **lease._who}, indent=1).encode()
 

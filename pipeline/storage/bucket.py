@@ -7,15 +7,19 @@ of a refused request may hold the key's id and the text that was signed.
 
 import os
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from pipeline.errors import MissingDependencyError, StorageError
 from pipeline.storage.place import Url
 
+T = TypeVar("T")
+
+CUT_OFF_TRIES: Final = 6
 RETRIES: Final = 10
 """Of a request that got a 5xx, no connection, or none to its end: for two to three minutes."""
 STALLED_SECONDS: Final = 30
@@ -121,6 +125,27 @@ def _advice(error: Exception) -> str:
         "the object store cannot be reached, or does not answer: check its endpoint "
         "(AWS_ENDPOINT_URL on S3) and the network, and run the same command again"
     )
+
+
+def until_answered(call: Callable[[], T]) -> T:
+    """Repeat what the client does not: a request that was cut off and may well be sent twice.
+
+    The client itself repeats reads and plain puts; not removals, the end of a multipart upload, or
+    a conditional put.
+    """
+    for number in range(CUT_OFF_TRIES - 1):
+        try:
+            return call()
+        except Exception as error:
+            if not is_cut_off(error):
+                raise
+        time.sleep(0.1 * 2**number)
+    return call()
+
+
+def is_cut_off(error: Exception) -> bool:
+    """Whether nobody knows what became of the request: no answer came."""
+    return type(error).__name__ == "GenericError" and not _said(error)
 
 
 def is_refused(error: BaseException) -> bool:

@@ -14,7 +14,13 @@ from typing import IO, Any, Final, cast
 
 import pyarrow as pa
 
-from pipeline.storage.bucket import client, is_refused, remote_errors
+from pipeline.storage.bucket import (
+    client,
+    is_cut_off,
+    is_refused,
+    remote_errors,
+    until_answered,
+)
 from pipeline.storage.errors import storage_errors
 from pipeline.storage.folder import Entry, Source
 from pipeline.storage.place import Url
@@ -55,7 +61,6 @@ class RemoteFolder:
         kept = f"keep in {tempfile.gettempdir()}, to be uploaded,"
         with storage_errors(kept, where), tempfile.SpooledTemporaryFile(PART_BYTES) as file:
             yield cast(IO[bytes], file)
-            file.seek(0)
             self._put(where, file)
 
     def _put(self, where: Url, file: Any) -> None:
@@ -64,8 +69,14 @@ class RemoteFolder:
         for prefix, guard in list(guards.items()):
             if where == prefix or str(where).startswith(f"{prefix}/"):
                 guard()
+
+        def put() -> object:
+            file.seek(0)
+            parts = {"chunk_size": PART_BYTES, "max_concurrency": 4}
+            return obstore.put(client(where), where.key, file, **parts)
+
         with remote_errors("write", where):
-            obstore.put(client(where), where.key, file, chunk_size=PART_BYTES, max_concurrency=4)
+            until_answered(put)
 
     def read(self, name: str) -> bytes:
         return bytes(self._get(name).bytes())
@@ -105,7 +116,7 @@ class RemoteFolder:
         where = self.url / name
         with remote_errors("remove", where):
             try:
-                obstore.delete(client(where), where.key)
+                until_answered(lambda: obstore.delete(client(where), where.key))
             except FileNotFoundError:
                 return
 
@@ -187,21 +198,31 @@ def version(url: Url) -> Version | None:
 def replace(url: Url, data: bytes, before: Any) -> Any | None:
     """Put an object where it is still the version `before`, or where there is none for None.
 
-    Returns the new version's condition; None where it was another version. After a lost answer the
-    request was sent again, and the second then finds what the first has put: who gets None looks.
+    Args:
+        data: not the same twice: after an answer that was lost it tells whether the put was done.
+
+    Returns the new version's condition; None where it was another version.
     """
     import obstore
 
-    if before is not None and before["version"] is None:
-        before = {"e_tag": before["e_tag"]}
-    with remote_errors("write", url):
+    mode: Any = "create" if before is None else {k: v for k, v in before.items() if v is not None}
+
+    def put() -> Any | None:
         try:
-            put = obstore.put(client(url), url.key, data, mode=before or "create")
+            done = obstore.put(client(url), url.key, data, mode=mode)
         except Exception as error:
-            if not is_refused(error):
+            if not (is_refused(error) or is_cut_off(error)):
                 raise
-            return None
-    return {"e_tag": put["e_tag"], "version": put["version"]}
+            found = version(url)
+            if found is not None and found.data == data:
+                return found.condition
+            if is_refused(error):
+                return None
+            raise
+        return {"e_tag": done["e_tag"], "version": done["version"]}
+
+    with remote_errors("write", url):
+        return until_answered(put)
 
 
 def _entry(found: Any, folder: Url) -> Entry:

@@ -78,15 +78,20 @@ def test_a_connection_that_stalls_is_given_up(
     assert time.monotonic() - started < 20
 
 
-def test_a_conditional_put_whose_answer_was_lost_says_no_and_can_be_looked_up(
-    proxy: Proxy, bucket: Url
+@pytest.mark.parametrize("kind", ["503", "reset", "lost"])
+def test_a_conditional_put_is_done_once_whatever_became_of_the_answer(
+    proxy: Proxy, bucket: Url, kind: str
 ) -> None:
-    proxy.faults.append(Fault("lost", "PUT .*/x"))
+    proxy.faults.append(Fault(kind, "PUT .*/x", times=2))  # type: ignore[arg-type]
     done = replace(bucket / "x", b"mine", None)
     found = version(bucket / "x")
     assert found is not None
-    assert found.data == b"mine"
-    assert done in (None, found.condition)
+    assert (found.data, found.condition) == (b"mine", done)
+    assert replace(bucket / "x", b"another's", None) is None
+    proxy.faults.append(Fault(kind, "PUT .*/x", times=2))  # type: ignore[arg-type]
+    assert replace(bucket / "x", b"mine again", done) is not None
+    assert replace(bucket / "x", b"late", done) is None
+    assert Store(bucket).read("x") == b"mine again"
 
 
 @pytest.mark.parametrize("kind", ["503", "reset"])
