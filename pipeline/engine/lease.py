@@ -3,7 +3,8 @@
 The lease is an object that is created, taken over and renewed by conditional puts, so that of two
 who want it one gets it. A thread renews it; where that fails for as long as the lease lasts, this
 process must take it for lost, and writes no more. Its token grows with every holder and stands in
-the names of parts: see `pipeline.engine.fence` for those that a lost holder puts all the same.
+the names of parts: see `pipeline.engine.fence` for those that a lost holder puts all the same. The
+lease of a process that died is waited for, unless it was one of this machine.
 
     leases/<scope>.json
 """
@@ -21,6 +22,7 @@ from typing import Any, Final
 from pipeline.engine import fence
 from pipeline.engine.fence import FOLDER
 from pipeline.engine.lock import holder_text, me
+from pipeline.engine.process import facts, has_died
 from pipeline.errors import LeaseLostError, StorageError, WorkspaceBusyError
 from pipeline.storage import remote
 from pipeline.storage.place import Url
@@ -129,7 +131,7 @@ def take(root: Url, scope: str, seconds: float) -> Lease:
     said = json.loads(found.data) if found else {"token": 0}
     if found is not None and (left := _left(url, said, found.modified_ns)) > 0:
         raise _busy(root, said, left)
-    lease = Lease(root, scope, said["token"] + 1, seconds, me(), None, started)
+    lease = Lease(root, scope, said["token"] + 1, seconds, {**me(), **facts()}, None, started)
     before = found.condition if found else None
     condition = remote.replace(url, _text(lease, released=False), before)
     if condition is None:
@@ -141,7 +143,7 @@ def take(root: Url, scope: str, seconds: float) -> Lease:
 
 def _left(url: Url, said: dict[str, Any], renewed_ns: int) -> float:
     """Seconds for which a lease may still be held, by the object store's own clock."""
-    if said["released"]:
+    if said["released"] or has_died(said):
         return 0.0
     probe = url.parent / f"clock-{uuid.uuid4().hex}"
     remote.replace(probe, b"", None)

@@ -72,8 +72,7 @@ class RemoteFolder:
 
         def put() -> object:
             file.seek(0)
-            parts = {"chunk_size": PART_BYTES, "max_concurrency": 4}
-            return obstore.put(client(where), where.key, file, **parts)
+            return obstore.put(client(where), where.key, file, chunk_size=PART_BYTES)
 
         with remote_errors("write", where):
             until_answered(put)

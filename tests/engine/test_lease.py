@@ -13,6 +13,7 @@ import pytest
 
 from pipeline.engine import compaction, fence, lease, ledger
 from pipeline.engine.browse import read_table
+from pipeline.engine.process import facts, has_died
 from pipeline.engine.workspace import Workspace
 from pipeline.errors import LeaseLostError, WorkspaceBusyError
 from pipeline.storage import remote
@@ -67,6 +68,23 @@ def test_a_lease_is_renewed_while_it_is_held(bucket: Url) -> None:
         with pytest.raises(WorkspaceBusyError):
             lease.take(bucket, lease.WORKSPACE, 60)
         Store(bucket).write("x", b"1")
+
+
+def test_a_holder_that_died_on_this_machine_is_followed_at_once(bucket: Url) -> None:
+    with paused_writer(bucket) as process:
+        with pytest.raises(WorkspaceBusyError):
+            lease.take(bucket, lease.WORKSPACE, 60)
+        process.kill()
+        process.wait()
+        assert lease.take(bucket, lease.WORKSPACE, 60).token == 2
+
+
+def test_a_process_is_not_mistaken_for_another() -> None:
+    me = {"pid": os.getpid(), **facts()}
+    assert not has_died(me)
+    assert has_died({**me, "started": "1"})
+    assert not has_died({**me, "started": "1", "machine": "another"})
+    assert not has_died({"pid": 1})
 
 
 def test_a_dead_holder_is_followed_when_its_lease_has_ended(bucket: Url) -> None:

@@ -9,6 +9,7 @@ import pytest
 from pipeline.media import staging
 from pipeline.media.probe import content_hash
 from pipeline.media.staging import NotStagedError, Staging, make_room
+from pipeline.storage import remote
 from pipeline.storage.files import cache_folder
 from pipeline.storage.place import Url
 from pipeline.store import Store
@@ -20,7 +21,7 @@ WIDE = Staging(1 << 30)
 def fetched(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What was fetched, in order."""
     names: list[str] = []
-    real = staging.fetch
+    real = remote.fetch
 
     def fetch(url: Url, path: Path) -> None:
         names.append(url.name)

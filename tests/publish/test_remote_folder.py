@@ -1,6 +1,7 @@
 """A dataset on an object store: who asks for its marker sees the old one, none, or the new one."""
 
 import contextlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -63,13 +64,13 @@ def test_killed_anywhere_a_reader_sees_a_whole_one_or_none(
     build(bucket, "k1", ONE)
     acts = 0
 
-    def counted(real):  # type: ignore[no-untyped-def]
-        def act(*args):  # type: ignore[no-untyped-def]
+    def counted(real: Callable[..., None]) -> Callable[..., None]:
+        def act(*args: object) -> None:
             nonlocal acts
             acts += 1
             if acts == stop:
                 raise KeyboardInterrupt
-            return real(*args)
+            real(*args)
 
         return act
 
