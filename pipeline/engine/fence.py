@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from pipeline.errors import StorageError
 from pipeline.storage.place import Url
 from pipeline.storage.remote import RemoteFolder
 from pipeline.store import Store
@@ -63,6 +64,16 @@ def fences(store: Store) -> list[Fence]:
         return []
     if store.root in held:
         return [held[store.root]]
+    try:
+        return _newest(store)
+    except StorageError as error:
+        if not isinstance(error.__cause__, FileNotFoundError):
+            raise
+        # A new holder has put its own fence in the place of one that was listed.
+        return _newest(store)
+
+
+def _newest(store: Store) -> list[Fence]:
     newest: dict[str, int] = {}
     for name in store.names(FOLDER):
         found = _FENCE.fullmatch(name)

@@ -53,16 +53,25 @@ def client(url: Url) -> Any:
         return _client(f"{url.scheme}://{url.bucket}", endpoint)
 
 
-@cache
-def _client(bucket: str, endpoint: str) -> Any:
+def api() -> Any:
+    """The client's functions.
+
+    Raises:
+        MissingDependencyError: `obstore` is not installed.
+    """
     try:
-        from obstore.store import from_url
+        import obstore
     except ImportError as error:
         raise MissingDependencyError(
-            f"{bucket} needs the package obstore: install the extra `object-storage` "
-            "(pip install 'demitasse[object-storage]')"
+            "places on an object store need the package obstore: install the extra "
+            "`object-storage` (pip install 'demitasse[object-storage]')"
         ) from error
-    return from_url(
+    return obstore
+
+
+@cache
+def _client(bucket: str, endpoint: str) -> Any:
+    return api().store.from_url(
         bucket,
         client_options={
             # An endpoint that the user wrote with http:// is meant so; nothing else is.

@@ -8,7 +8,7 @@ import io
 from collections import OrderedDict
 from typing import Any, Final
 
-from pipeline.storage.bucket import client, remote_errors
+from pipeline.storage.bucket import api, client, remote_errors
 from pipeline.storage.place import Url
 
 BLOCK_BYTES: Final = 1 << 20
@@ -71,13 +71,11 @@ class RangeFile(io.RawIOBase):
         return block
 
     def _fetch(self, start: int, end: int) -> bytes:
-        import obstore
-
         options: Any = {"range": (start, end)}
         if self._etag is not None:
             options["if_match"] = self._etag
         with remote_errors("read", self._url):
-            got = obstore.get(client(self._url), self._url.key, options=options)
+            got = api().get(client(self._url), self._url.key, options=options)
             data = bytes(got.bytes())
             if len(data) != end - start:
                 raise OSError(f"{len(data)} bytes came of {end - start}")

@@ -15,6 +15,7 @@ from typing import IO, Any, Final, cast
 import pyarrow as pa
 
 from pipeline.storage.bucket import (
+    api,
     client,
     is_cut_off,
     is_refused,
@@ -44,12 +45,10 @@ class RemoteFolder:
     url: Url
 
     def exists(self, name: str) -> bool:
-        import obstore
-
         where = self.url / name
         with remote_errors("read", where):
             try:
-                obstore.head(client(where), where.key)
+                api().head(client(where), where.key)
             except FileNotFoundError:
                 return False
         return True
@@ -64,15 +63,13 @@ class RemoteFolder:
             self._put(where, file)
 
     def _put(self, where: Url, file: Any) -> None:
-        import obstore
-
         for prefix, guard in list(guards.items()):
             if where == prefix or str(where).startswith(f"{prefix}/"):
                 guard()
 
         def put() -> object:
             file.seek(0)
-            return obstore.put(client(where), where.key, file, chunk_size=PART_BYTES)
+            return api().put(client(where), where.key, file, chunk_size=PART_BYTES)
 
         with remote_errors("write", where):
             until_answered(put)
@@ -110,12 +107,10 @@ class RemoteFolder:
         return [self._newest(Url(where.scheme, where.bucket, p)) for p in sorted(prefixes)]
 
     def remove(self, name: str) -> None:
-        import obstore
-
         where = self.url / name
         with remote_errors("remove", where):
             try:
-                until_answered(lambda: obstore.delete(client(where), where.key))
+                until_answered(lambda: api().delete(client(where), where.key))
             except FileNotFoundError:
                 return
 
@@ -124,25 +119,19 @@ class RemoteFolder:
 
     def everything(self, folder: str) -> Iterator[Entry]:
         """All objects below a folder, however deep, by their paths from it; 1000 a request."""
-        import obstore
-
         where = self.url / folder
         with remote_errors("list", where):
-            for page in obstore.list(client(where), prefix=where.key or None):
+            for page in api().list(client(where), prefix=where.key or None):
                 yield from (_entry(found, where) for found in page)
 
     def _get(self, name: str, **given: Any) -> Any:
-        import obstore
-
         where, options = self.url / name, cast(Any, given or None)
         with remote_errors("read", where):
-            return obstore.get(client(where), where.key, options=options)
+            return api().get(client(where), where.key, options=options)
 
     def _listed(self, where: Url) -> Any:
-        import obstore
-
         with remote_errors("list", where):
-            return obstore.list_with_delimiter(client(where), where.key or None)
+            return api().list_with_delimiter(client(where), where.key or None)
 
     def _newest(self, where: Url) -> Entry:
         newest = max((e.modified_ns for e in RemoteFolder(where).everything("")), default=0)
@@ -151,22 +140,32 @@ class RemoteFolder:
 
 def size_of(url: Url) -> int:
     """Bytes of an object."""
-    import obstore
-
     with remote_errors("read", url):
-        return int(obstore.head(client(url), url.key)["size"])
+        return int(api().head(client(url), url.key)["size"])
 
 
 def fetch(url: Url, path: Path) -> None:
     """Copy an object to a local file, a few megabytes in memory at a time."""
-    import obstore
-
-    with storage_errors("write", path), path.open("wb") as file, remote_errors("read", url):
-        got = obstore.get(client(url), url.key)
-        for piece in got.stream(min_chunk_size=FETCH_BYTES):
+    # An error of the disk is none of the object store: what is written is written outside.
+    with storage_errors("write", path), path.open("wb") as file:
+        for piece in _pieces(url):
             file.write(piece)
-        if file.tell() != got.meta["size"]:
-            raise OSError(f"{file.tell()} bytes came of {got.meta['size']}")
+
+
+def _pieces(url: Url) -> Iterator[bytes]:
+    came = 0
+    with remote_errors("read", url):
+        got = api().get(client(url), url.key)
+        pieces = iter(got.stream(min_chunk_size=FETCH_BYTES))
+    while True:
+        with remote_errors("read", url):
+            piece = next(pieces, None)
+            if piece is None and came != got.meta["size"]:
+                raise OSError(f"{came} bytes came of {got.meta['size']}")
+        if piece is None:
+            return
+        came += len(piece)
+        yield piece
 
 
 @dataclass(frozen=True)
@@ -182,11 +181,9 @@ class Version:
 
 def version(url: Url) -> Version | None:
     """An object as it is now; None where there is none."""
-    import obstore
-
     with remote_errors("read", url):
         try:
-            got = obstore.get(client(url), url.key)
+            got = api().get(client(url), url.key)
         except FileNotFoundError:
             return None
         meta = got.meta
@@ -202,13 +199,11 @@ def replace(url: Url, data: bytes, before: Any) -> Any | None:
 
     Returns the new version's condition; None where it was another version.
     """
-    import obstore
-
     mode: Any = "create" if before is None else {k: v for k, v in before.items() if v is not None}
 
     def put() -> Any | None:
         try:
-            done = obstore.put(client(url), url.key, data, mode=mode)
+            done = api().put(client(url), url.key, data, mode=mode)
         except Exception as error:
             if not (is_refused(error) or is_cut_off(error)):
                 raise

@@ -13,9 +13,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Literal
 from urllib.parse import urlsplit
 
-Kind = Literal["503", "reset", "half", "lost", "slow", "stall"]
-"""Refuse; reset before answering; reset in mid-body; do it and reset; trickle; never answer."""
+Kind = Literal["403", "503", "reset", "half", "lost", "slow", "stall"]
+"""Forbid; refuse; reset before answering, or in mid-body; do it and reset; trickle; say nothing."""
 
+REFUSED = b"<Error><Code>AccessDenied</Code></Error>"
 SLOW_DOWN = (
     b"<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>"
 )
@@ -61,6 +62,8 @@ class _Handler(BaseHTTPRequestHandler):
         kind = self.proxy.fault(f"{self.command} {self.path}")
         if kind == "503":
             return self._answer(503, {}, SLOW_DOWN)
+        if kind == "403":
+            return self._answer(403, {}, REFUSED)
         if kind == "reset":
             return self._reset()
         if kind == "stall":

@@ -1,17 +1,23 @@
 """What object stores do on bad days costs time and nothing else, or is one sentence."""
 
+import errno
+import sys
 import time
+import traceback
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from pipeline.errors import StorageError
+from pipeline.errors import MissingDependencyError, StorageError
 from pipeline.storage import bucket as client_of
+from pipeline.storage import remote
 from pipeline.storage.bucket import forget_clients
 from pipeline.storage.place import Url
 from pipeline.storage.remote import fetch, replace, version
 from pipeline.store import Store
 from tests.engine.chain import Run, numbers
+from tests.fakes import s3_proxy
 from tests.fakes.s3 import BUCKET, SECRET
 from tests.fakes.s3_proxy import Fault, Proxy, misbehaving
 
@@ -132,3 +138,46 @@ def test_a_run_through_bad_weather_gives_the_same_rows(
     assert stormy.result() == expected.result()
     assert not [fault for fault in proxy.faults[:3] if fault.times]
     assert Run(bucket, values).go().ran == {"squares": 0, "sums": 0}
+
+
+def test_a_full_disk_is_not_told_as_an_error_of_the_object_store(
+    bucket: Url, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    Store(bucket).write("x", DATA)
+
+    def full(url: Url) -> Iterator[bytes]:
+        yield b"1"
+        raise OSError(errno.ENOSPC, "no space")
+
+    monkeypatch.setattr(remote, "_pieces", full)
+    with pytest.raises(StorageError, match=r"cannot write .*here: the disk is full"):
+        fetch(bucket / "x", tmp_path / "here")
+
+
+def test_a_missing_client_is_named_with_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "obstore", None)
+    forget_clients()
+    with pytest.raises(MissingDependencyError, match=r"pip install 'demitasse\[object-storage\]'"):
+        Store(Url("s3", "b")).read("x")
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("SignatureDoesNotMatch", "the secret does not fit the access key: check the credentials"),
+        ("AccessDenied", "access is denied: check the credentials"),
+        ("ExpiredToken", "the credentials have expired"),
+    ],
+)
+def test_a_refusal_says_what_to_do_and_nothing_of_what_the_server_said(
+    proxy: Proxy, bucket: Url, code: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        s3_proxy,
+        "REFUSED",
+        f"<Error><Code>{code}</Code><AWSAccessKeyId>{SECRET}</AWSAccessKeyId></Error>".encode(),
+    )
+    proxy.faults.append(Fault("403", ".*", times=99))
+    with pytest.raises(StorageError, match=words) as caught:
+        Store(bucket).read("x")
+    assert SECRET not in "".join(traceback.format_exception(caught.value))
