@@ -91,7 +91,10 @@ class RemoteFolder:
         if got.meta["size"] > WHOLE_BYTES:
             return pa.PythonFile(RangeFile(where, got.meta["size"], got.meta["e_tag"]), mode="r")
         with remote_errors("read", where):
-            return pa.BufferReader(pa.py_buffer(got.bytes()))
+            # A copy that is Arrow's own: its threads could not let go of Python's when Python ends.
+            copy = pa.BufferOutputStream()
+            copy.write(got.bytes())
+            return pa.BufferReader(copy.getvalue())
 
     def names(self, folder: str) -> list[str]:
         return [entry.name for entry in self.entries(folder)]
