@@ -10,6 +10,7 @@ from pipeline.engine.stage import Unit
 from pipeline.media.isolation import Isolation
 from pipeline.media.probe import probe
 from pipeline.media.segments import segment_id, split_at_keyframes
+from pipeline.media.staging import Staging
 from pipeline.outcome import Kept, Outcome
 from pipeline.recipe import FramesRuntime, FramesSettings, ScenesSettings
 from pipeline.records import Frame, Metric, Scene, Video
@@ -51,7 +52,7 @@ def run_stages(video: Video, where: Isolation) -> tuple[list[int], list[int]]:
     names = [segment_id(video.id, segment.ordinal) for segment in segments]
     row = view(DecodableVideo, video)
     units = [Unit(name, name, {DecodableVideo: [row]}) for name in names]
-    decoded = kept(Decoder(settings, where)(units))
+    decoded = kept(Decoder(settings, where, Staging(0))(units))
     metrics = [view(SegmentMetrics, row) for row in decoded if isinstance(row, Metric)]
     whole: dict[type, Sequence[Any]] = {
         VideoClock: [view(VideoClock, video)],

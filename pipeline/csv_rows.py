@@ -8,10 +8,11 @@ import csv
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from pipeline.errors import InputError
+from pipeline.storage.files import open_text
+from pipeline.storage.place import Place
 
 _NEARLY: Final = 0.82
 """Likeness from which another name is a misspelt column: `license`, `anwser`."""
@@ -39,7 +40,7 @@ class Row:
         return self.values.get(column) or None
 
 
-def read_rows(path: Path, columns: Columns) -> Iterator[Row]:
+def read_rows(path: Place, columns: Columns) -> Iterator[Row]:
     """The rows below the first line, which names the columns.
 
     Raises:
@@ -47,7 +48,7 @@ def read_rows(path: Path, columns: Columns) -> Iterator[Row]:
     """
     reader = None
     try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
+        with open_text(path) as file:
             reader = csv.reader(file, strict=True)
             names = [name.strip() for name in next(reader, [])]
             _check_header(path, names, columns)
@@ -68,7 +69,7 @@ def read_rows(path: Path, columns: Columns) -> Iterator[Row]:
         raise InputError(f"{path}, line {line}: is no valid CSV: {error}") from error
 
 
-def _check_header(path: Path, names: Sequence[str], columns: Columns) -> None:
+def _check_header(path: Place, names: Sequence[str], columns: Columns) -> None:
     absent = [name for name in columns.known if name not in names]
     for place, name in enumerate(names, 1):
         if not name:

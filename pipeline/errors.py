@@ -9,6 +9,7 @@
     ├── MissingDependencyError an optional package or embedded model is not installed
     ├── WorkspaceError         the state on disk is not what this version can work with
     │   ├── WorkspaceBusyError another process holds the workspace
+    │   ├── LeaseLostError     another process may hold it by now: this one was paused or cut off
     │   ├── WorkspaceFormatError another format version wrote it
     │   └── StorageError       disk full, read-only, an object that should be there is gone
     ├── ResourceError          a stage needs more than the machine or cluster has
@@ -59,6 +60,10 @@ class WorkspaceError(DemitasseError):
 
 class WorkspaceBusyError(WorkspaceError):
     """Another process is writing to this workspace."""
+
+
+class LeaseLostError(WorkspaceError):
+    """This process held the workspace and does so no longer: it may write no more."""
 
 
 class WorkspaceFormatError(WorkspaceError):

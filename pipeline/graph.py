@@ -8,7 +8,6 @@ Those in brackets only where the recipe has a filter on.
 """
 
 from collections.abc import Sequence
-from pathlib import Path
 from types import ModuleType
 
 from pipeline.engine.planner import Planner, Retry
@@ -38,6 +37,7 @@ from pipeline.stages import (
     verdicts,
     videos,
 )
+from pipeline.storage.place import Place
 
 DATASET = "dataset"
 
@@ -69,7 +69,7 @@ _ASKING = (captions, questions, verdicts, evidence, detections, options)
 
 def stages(
     recipe: Recipe,
-    dataset: Path,
+    dataset: Place,
     session: Session | None = None,
     removed: frozenset[str] = frozenset(),
 ) -> list[Stage]:
@@ -93,7 +93,7 @@ def _modules(identity: Identity) -> tuple[ModuleType, ...]:
     return (*modules[:at], *_FILTERING, *modules[at:]) if identity.filters.any else modules
 
 
-def session_of(recipe: Recipe, root: Path) -> Session | None:
+def session_of(recipe: Recipe, root: Place) -> Session | None:
     """A session with the recipe's endpoints over a workspace; None where it names none."""
     if not uses_endpoints(recipe):
         return None

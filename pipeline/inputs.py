@@ -1,7 +1,8 @@
 """Finding the videos that a recipe names.
 
 A spec is a file, a folder (searched through), a glob, a `videos.csv`, or `package://NAME/PATH`
-for a file that an installed package ships. What cannot be read is not left out: it becomes an
+for a file that an installed package ships; a file, folder, glob and list may be URLs of an object
+store. What cannot be read is not left out: it becomes an
 input that the `videos` stage rejects with a reason.
 """
 
@@ -15,6 +16,8 @@ from typing import Final
 from pipeline.csv_rows import Columns, Row, read_rows
 from pipeline.errors import InputError
 from pipeline.records import Input, Pair
+from pipeline.remote_inputs import Found, Listings, found_at
+from pipeline.storage.place import Place, Url, is_url, local, url
 from pipeline.video_files import PACKAGE, SUFFIXES, below, closest, matching, packaged
 
 _COLUMNS: Final = Columns(("path", "licence", "source", "split_group"), ("path",), free=True)
@@ -42,12 +45,20 @@ def absolute_spec(spec: str) -> str:
     Raises:
         InputError: it is empty.
     """
-    return spec if spec.startswith(PACKAGE) else _absolute(_path(spec))
+    if spec.startswith(PACKAGE):
+        return spec
+    return str(url(spec)) if is_url(spec) else _absolute(_path(spec))
 
 
 def _expand(spec: str) -> Iterator[Input]:
     if spec.startswith(PACKAGE):
         yield _input(spec, packaged(spec))
+        return
+    if is_url(spec):
+        if spec.lower().endswith(".csv"):
+            yield from _listed(url(spec))
+        else:
+            yield from (_remote(found) for found in found_at(spec))
         return
     path = _path(spec)
     if path.is_dir():
@@ -78,11 +89,12 @@ def _several(spec: str, found: Iterable[Input]) -> list[Input]:
     return some
 
 
-def _listed(path: Path) -> Iterator[Input]:
+def _listed(path: Place) -> Iterator[Input]:
     """The rows of a `videos.csv`; paths in it are relative to it."""
     lines: dict[str, int] = {}
+    listings = Listings()
     for row in read_rows(path, _COLUMNS):
-        found = _listed_row(path, row)
+        found = _listed_row(path, row, listings)
         if found.id in lines:
             raise InputError(
                 f"{path}, line {row.line}: {found.id} is also in line {lines[found.id]}"
@@ -93,14 +105,20 @@ def _listed(path: Path) -> Iterator[Input]:
         raise InputError(f"{path} lists no video")
 
 
-def _listed_row(path: Path, row: Row) -> Input:
+def _listed_row(path: Place, row: Row, listings: Listings) -> Input:
     named = row.get("path")
     if named is None:
         raise InputError(f"{path}, line {row.line}: the path is empty")
     if named.startswith(PACKAGE):
         item = _input(named, packaged(named))
+    elif isinstance(path, Url) or is_url(named):
+        where = url(named) if is_url(named) else url(f"{path.parent}/{named}")
+        there = listings.find(where)
+        if there is None:
+            raise InputError(f"{path}, line {row.line}: there is no video {str(where)!r}")
+        item = _remote(there)
     else:
-        video = path.parent / named
+        video = local(path.parent, "a list of local videos") / named
         if not os.path.lexists(video):
             raise InputError(
                 f"{path}, line {row.line}: there is no video {named!r}{closest(video)}"
@@ -113,6 +131,20 @@ def _listed_row(path: Path, row: Row) -> Input:
         source=row.get("source"),
         split_group=row.get("split_group"),
         metadata=tuple(free),
+    )
+
+
+def _remote(found: Found) -> Input:
+    where, entry = found
+    return Input(
+        id=str(where),
+        path=str(where),
+        size=entry.size,
+        modified_ns=entry.modified_ns,
+        licence=None,
+        source=None,
+        split_group=None,
+        metadata=(),
     )
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from operator import attrgetter
-from pathlib import Path
 from typing import TypeVar
 
 from pipeline.calls import ModelCall, calls_behind
@@ -34,6 +33,7 @@ from pipeline.records import (
     Verdict,
     Video,
 )
+from pipeline.storage.place import Place
 
 R = TypeVar("R", bound=Record)
 
@@ -108,7 +108,7 @@ class NamedBox:
 
 
 def find(
-    workspace: Workspace, dataset: Path, name: str
+    workspace: Workspace, dataset: Place, name: str
 ) -> Inspection | VideoQuestions | GroupQuestions:
     """What this id means: a question, a group or a video; a unique start is enough.
 
@@ -153,7 +153,7 @@ def _group(workspace: Workspace, group_id: str) -> GroupQuestions:
 
 
 def gather(
-    workspace: Workspace, dataset: Path, ids: Sequence[str], *, calls: bool
+    workspace: Workspace, dataset: Place, ids: Sequence[str], *, calls: bool
 ) -> list[Inspection]:
     """All that is known of these questions, in their order; each table is read once.
 

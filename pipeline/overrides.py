@@ -12,12 +12,13 @@ question,item,frame,x1,y1,x2,y2
 91bc...,tram_1,7d10.../f250,0.125,0.4,0.5,0.9
 """
 
-from pathlib import Path
 from typing import Final, Literal
 
 from pipeline.csv_rows import Columns, Row, read_rows
 from pipeline.errors import InputError
 from pipeline.records import BoxOverride, Override
+from pipeline.storage.files import exists
+from pipeline.storage.place import Place
 
 OVERRIDES: Final = "overrides.csv"
 BOX_OVERRIDES: Final = "box_overrides.csv"
@@ -29,13 +30,13 @@ _BOX_NAMES: Final = ("question", "item", "frame", *_CORNERS)
 _BOX_COLUMNS: Final = Columns(_BOX_NAMES, _BOX_NAMES, free=False)
 
 
-def read_overrides(path: Path) -> list[Override]:
+def read_overrides(path: Place) -> list[Override]:
     """The overrides of a workspace, sorted by id; none where there is no such file.
 
     Raises:
         InputError: a line does not say one thing about one question.
     """
-    if not path.exists():
+    if not exists(path):
         return []
     found: dict[str, Override] = {}
     for row in read_rows(path, _COLUMNS):
@@ -49,13 +50,13 @@ def read_overrides(path: Path) -> list[Override]:
     return [found[name] for name in sorted(found)]
 
 
-def read_box_overrides(path: Path) -> list[BoxOverride]:
+def read_box_overrides(path: Place) -> list[BoxOverride]:
     """The boxes that humans drew, sorted by id; none where there is no such file.
 
     Raises:
         InputError: a line does not say where one key item of one question is.
     """
-    if not path.exists():
+    if not exists(path):
         return []
     found: dict[str, BoxOverride] = {}
     for row in read_rows(path, _BOX_COLUMNS):

@@ -24,11 +24,12 @@ from pipeline.recipe_problems import (
     unknown_setting,
 )
 from pipeline.recipe_text import override, read
+from pipeline.storage.place import Place
 
 _TOP: Final = ("name", "inputs")
 
 
-def load_recipe(path: Path, overrides: Sequence[str]) -> Recipe:
+def load_recipe(path: Place, overrides: Sequence[str]) -> Recipe:
     """The recipe of a file, with `section.field=value` overrides applied.
 
     Raises:
@@ -38,7 +39,7 @@ def load_recipe(path: Path, overrides: Sequence[str]) -> Recipe:
     data, places = read(path)
     for text in overrides:
         override(data, places, text)
-    data.setdefault("name", path.stem)
+    data.setdefault("name", Path(path.name).stem)
     settings, problems = _split(data)
     try:
         recipe = Recipe.model_validate(settings)

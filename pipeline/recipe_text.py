@@ -1,12 +1,13 @@
 """A recipe's YAML as plain data, with the place where each field was given."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import yaml
 
 from pipeline.errors import RecipeError
+from pipeline.storage.files import read_bytes
+from pipeline.storage.place import Place
 
 Location = tuple[str, ...]
 """The names that lead to a field: `("captioner", "batch_size")`."""
@@ -15,14 +16,14 @@ Places = dict[Location, str]
 """Where each field was given, a line of the file or a `--set`, in that order."""
 
 
-def read(path: Path) -> tuple[dict[str, Any], Places]:
+def read(path: Place) -> tuple[dict[str, Any], Places]:
     """The settings of a recipe file, not yet checked.
 
     Raises:
         RecipeError: it cannot be read, is no YAML mapping, or gives a field twice.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_bytes(path).decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise RecipeError(f"cannot read recipe {path}: {error}") from error
     try:
@@ -72,7 +73,7 @@ def override(data: dict[str, Any], places: Places, text: str) -> None:
         places.setdefault(at[:length], f"--set {text}")
 
 
-def _places(node: yaml.Node, at: Location, path: Path) -> Iterator[tuple[Location, str]]:
+def _places(node: yaml.Node, at: Location, path: Place) -> Iterator[tuple[Location, str]]:
     if isinstance(node, yaml.MappingNode):
         seen: set[str] = set()
         for key, value in node.value:

@@ -1,139 +1,126 @@
-"""Files of the workspace: written whole or not at all, read by reference.
+"""Files of the workspace: written whole or not at all, read by reference, wherever they lie.
 
-A write goes to a temporary name, is flushed to the disk, and is renamed; the rename is the
-commit. What a dead process left under `tmp/` is swept when the next one takes the lock.
+On a disk a write is a rename, on an object store one put; see `pipeline.storage`.
 """
 
-import contextlib
-import errno
-import os
-import shutil
-import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+import tempfile
+from collections.abc import Collection, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import IO
 
 from pipeline.errors import StorageError
+from pipeline.storage.errors import storage_errors
+from pipeline.storage.folder import Entry, Folder, Source
+from pipeline.storage.local import LocalFolder, sync_folder
+from pipeline.storage.place import Place, Url, local
+from pipeline.storage.remote import RemoteFolder, fetch
 
-_ADVICE = {
-    errno.ENOSPC: "the disk is full: free some space and run the same command again",
-    errno.EDQUOT: "the disk quota is used up: free some space and run the same command again",
-    errno.EROFS: "the file system is read-only: choose another place with --work",
-    errno.EACCES: "permission denied: choose another place with --work or mend its permissions",
-    errno.EPERM: "permission denied: choose another place with --work or mend its permissions",
-    errno.ENOENT: "it is gone: was it removed while the run was going?",
-}
-
-
-@contextmanager
-def storage_errors(action: str, path: Path) -> Iterator[None]:
-    """Turn the operating system's error into one sentence with what to do."""
-    try:
-        yield
-    except OSError as error:
-        advice = _ADVICE.get(error.errno or 0, error.strerror or str(error))
-        raise StorageError(f"cannot {action} {path}: {advice}") from error
+__all__ = ["BlobStore", "Entry", "Place", "Source", "Store", "storage_errors", "sync_folder"]
 
 
 @dataclass(frozen=True)
 class Store:
     """A folder with atomic writes. Names are relative, with `/` between their parts."""
 
-    root: Path
+    root: Place
 
-    def path(self, name: str) -> Path:
+    @cached_property
+    def folder(self) -> Folder:
+        """Where it lies."""
+        if isinstance(self.root, Url):
+            return RemoteFolder(self.root)
+        return LocalFolder(local(self.root, "a store"))
+
+    def where(self, name: str) -> Place:
+        """What to call a file when one speaks of it."""
         return self.root / name
 
+    def path(self, name: str) -> Path:
+        """A file's path; only for what is never remote.
+
+        Raises:
+            UsageError: the store is remote.
+        """
+        return local(self.root, "this") / name
+
     def exists(self, name: str) -> bool:
-        return self.path(name).exists()
+        return self.folder.exists(name)
 
     def write(self, name: str, data: bytes) -> None:
         """Create or replace a file; after return it survives a power cut."""
         with self.create(name) as file:
             file.write(data)
 
-    @contextmanager
-    def create(self, name: str) -> Iterator[IO[bytes]]:
+    def create(self, name: str) -> AbstractContextManager[IO[bytes]]:
         """A file that appears under its name when the block ends without an error.
 
         Raises:
             StorageError: nothing was committed; the temporary file is removed.
         """
-        target = self.path(name)
-        temporary = self.root / "tmp" / f"{target.name}.{os.getpid()}.{uuid.uuid4().hex}"
-        with storage_errors("write", target):
-            temporary.parent.mkdir(parents=True, exist_ok=True)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                with temporary.open("wb") as file:
-                    yield file
-                    file.flush()
-                    os.fsync(file.fileno())
-                temporary.replace(target)
-                sync_folder(target.parent)
-            finally:
-                with contextlib.suppress(OSError):
-                    temporary.unlink(missing_ok=True)
+        return self.folder.create(name)
 
     def read(self, name: str) -> bytes:
-        with storage_errors("read", self.path(name)):
-            return self.path(name).read_bytes()
+        return self.folder.read(name)
+
+    def read_range(self, name: str, offset: int, length: int) -> bytes:
+        """These bytes, fewer where the file ends before."""
+        return self.folder.read_range(name, offset, length)
+
+    def open(self, name: str) -> IO[bytes]:
+        """The file, to be read from its beginning."""
+        return self.folder.open(name)
+
+    @contextmanager
+    def as_path(self, name: str) -> Iterator[Path]:
+        """The file as a local path while the block lasts, fetched first if it is remote."""
+        if not isinstance(self.root, Url):
+            yield self.path(name)
+            return
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / name.rpartition("/")[2]
+            fetch(self.root / name, path)
+            yield path
+
+    def source(self, name: str) -> Source:
+        """The file as `pyarrow` reads it, in pieces."""
+        return self.folder.source(name)
 
     def names(self, folder: str) -> list[str]:
         """Sorted names of the files in a folder, empty where there is no such folder."""
-        with storage_errors("list", self.path(folder)):
-            try:
-                return sorted(e.name for e in os.scandir(self.path(folder)) if e.is_file())
-            except FileNotFoundError:
-                return []
+        return self.folder.names(folder)
 
-    def folders(self, folder: str) -> list[str]:
+    def entries(self, folder: str) -> list[Entry]:
+        """The same with sizes and times."""
+        return self.folder.entries(folder)
+
+    def folders(self, folder: str) -> list[Entry]:
+        """The folders in a folder, with the times of their newest changes."""
+        return self.folder.folders(folder)
+
+    def folder_names(self, folder: str) -> list[str]:
         """Sorted names of the folders in a folder."""
-        with storage_errors("list", self.path(folder)):
-            try:
-                return sorted(e.name for e in os.scandir(self.path(folder)) if e.is_dir())
-            except FileNotFoundError:
-                return []
+        return [entry.name for entry in self.folders(folder)]
 
-    def size(self, name: str) -> int:
-        """Bytes of a file."""
-        with storage_errors("read", self.path(name)):
-            return self.path(name).stat().st_size
-
-    def modified(self, name: str) -> float:
-        """When a file was written, in seconds since 1970."""
-        with storage_errors("read", self.path(name)):
-            return self.path(name).stat().st_mtime
-
-    def open(self, name: str) -> IO[bytes]:
-        """A file to read from at any place."""
-        with storage_errors("read", self.path(name)):
-            return self.path(name).open("rb")
+    def facts(self, names: Collection[str]) -> dict[str, Entry]:
+        """Size and time of each of these files, by one listing a folder; none of what is gone."""
+        folders = {name.rpartition("/")[0] for name in names}
+        found = {f"{f}/{e.name}".lstrip("/"): e for f in folders for e in self.entries(f)}
+        return {name: found[name] for name in names if name in found}
 
     def remove(self, name: str) -> None:
-        with storage_errors("remove", self.path(name)):
-            self.path(name).unlink(missing_ok=True)
+        self.folder.remove(name)
 
     def drop_folder(self, folder: str) -> None:
         """Remove a folder if nothing is left in it."""
-        with contextlib.suppress(OSError):
-            self.path(folder).rmdir()
+        self.folder.drop_folder(folder)
 
     def sweep(self) -> None:
         """Remove what dead writers left behind; only the holder of the lock may."""
-        shutil.rmtree(self.root / "tmp", ignore_errors=True)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a rename inside the folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        self.folder.sweep()
 
 
 @dataclass(frozen=True)
@@ -153,10 +140,9 @@ class BlobStore:
         return blob
 
     def read(self, blob: str, offset: int, length: int) -> bytes:
-        path = self.store.path(self.name(blob))
-        with storage_errors("read", path), path.open("rb") as file:
-            file.seek(offset)
-            data = file.read(length)
+        name = self.name(blob)
+        data = self.store.read_range(name, offset, length)
         if len(data) != length:
-            raise StorageError(f"cannot read {path}: it is {length - len(data)} bytes short")
+            where = self.store.where(name)
+            raise StorageError(f"cannot read {where}: it is {length - len(data)} bytes short")
         return data

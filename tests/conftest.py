@@ -5,6 +5,7 @@ import logging
 import socket
 import subprocess
 import sys
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,10 @@ from typing import Any
 import pytest
 from filelock import FileLock
 from hypothesis import HealthCheck, settings
+
+from pipeline.storage.bucket import forget_clients
+from pipeline.storage.place import Url
+from tests.fakes.s3 import BUCKET, environment, serving
 
 # How fast an example is tells something of the machine and nothing of the code.
 settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -34,6 +39,23 @@ def demo_workspace(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> 
             )
             assert done.returncode == 0, done.stderr
     return work
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[str]:
+    """The endpoint of an S3 server."""
+    with serving() as endpoint:
+        yield endpoint
+
+
+@pytest.fixture
+def bucket(s3: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Url]:
+    """An empty prefix on it, and the environment of somebody who uses it."""
+    for name, value in {**environment(s3), "XDG_CACHE_HOME": str(tmp_path / "cache")}.items():
+        monkeypatch.setenv(name, value)
+    forget_clients()
+    yield Url("s3", BUCKET, uuid.uuid4().hex[:8])
+    forget_clients()
 
 
 @pytest.fixture(autouse=True)

@@ -14,8 +14,8 @@ def test_overrides_of_what_is_not_there_are_told(tmp_path: Path, demo_workspace:
     assert stale_overrides(workspace) == []
     sample = read_table(workspace, "selection", Sample)[0]
     box = sample.boxes[0]
-    (workspace.root / "overrides.csv").write_text(f"id,action\n{sample.id},keep\ngone,keep\n")
-    (workspace.root / "box_overrides.csv").write_text(
+    workspace.store.path("overrides.csv").write_text(f"id,action\n{sample.id},keep\ngone,keep\n")
+    workspace.store.path("box_overrides.csv").write_text(
         "question,item,frame,x1,y1,x2,y2\n"
         f"{sample.id},{box.item},{box.frame},0,0,1,1\n"
         f"{sample.id},ghost_1,{box.frame},0,0,1,1\n"
@@ -24,7 +24,7 @@ def test_overrides_of_what_is_not_there_are_told(tmp_path: Path, demo_workspace:
         ("overrides.csv", "gone"),
         ("box_overrides.csv", f"{sample.id}#ghost_1"),
     ]
-    (workspace.root / "box_overrides.csv").write_text(
+    workspace.store.path("box_overrides.csv").write_text(
         f"question,item,frame,x1,y1,x2,y2\n{sample.id},{box.item},{box.frame}0,0,0,1,1\n"
     )
     (stale,) = stale_overrides(workspace)[1:]

@@ -19,7 +19,7 @@ from pipeline.engine.workspace import Workspace
 from pipeline.errors import UsageError
 from pipeline.recipe import Recipe
 from pipeline.records import Video
-from pipeline.store import Store
+from pipeline.store import Place, Store
 
 PAGE: Final = "calibration/index.html"
 TABLE: Final = "calibration/thresholds.csv"
@@ -58,7 +58,7 @@ def calibrate(workspace: Workspace, recipe: Recipe, most: int) -> Calibration:
     return Calibration(len(videos), len(known), (tau, *boxes))
 
 
-def write(workspace: Workspace, found: Calibration, name: str) -> tuple[Path, Path]:
+def write(workspace: Workspace, found: Calibration, name: str) -> tuple[Place, Place]:
     """Write page and table into the workspace; returns where they are.
 
     Args:
@@ -74,7 +74,7 @@ def write(workspace: Workspace, found: Calibration, name: str) -> tuple[Path, Pa
         pictures=pictures(workspace, found.curves),
     )
     store.write(PAGE, page.encode())
-    return store.path(PAGE), store.path(TABLE)
+    return store.where(PAGE), store.where(TABLE)
 
 
 def table(curves: Sequence[Curve]) -> str:

@@ -35,6 +35,8 @@ from pipeline.recipe_file import recipe_hash, to_yaml
 from pipeline.removals import REASON, check_whole, removed_ids
 from pipeline.stages.batching import BatchAnswers
 from pipeline.stale_overrides import StaleOverride, stale_overrides
+from pipeline.storage.files import logs_of
+from pipeline.storage.place import Place
 from pipeline.store import BlobStore, storage_errors
 
 SHOWN = 3
@@ -46,7 +48,7 @@ class Job:
     """What to build, where, and how to say it again."""
 
     recipe: Recipe
-    root: Path
+    root: Place
     address: str
     again: str
     """The command that continues this one."""
@@ -56,11 +58,11 @@ class Job:
     retry: Retry | None = None
     batch: bool = False
     """Ask language models by the batch API."""
-    dataset: Path | None = None
+    dataset: Place | None = None
     """The folder to publish to; None: in the workspace."""
 
     @property
-    def published(self) -> Path:
+    def published(self) -> Place:
         return self.dataset or self.root / DATASET
 
 
@@ -132,7 +134,7 @@ def _batching(
         return None
     left = [s.id for s in batch_states(workspace.store) if s.state != COLLECTED]
     if left and not job.batch:
-        where = workspace.store.path(f"{FOLDER}/{left[0]}.json")
+        where = workspace.store.where(f"{FOLDER}/{left[0]}.json")
         raise UsageError(
             f"{len(left)} batches of {job.root} are under way at the endpoint: run with --batch to "
             f"collect them, or remove {where} to forget one"
@@ -163,7 +165,7 @@ def _draining() -> Iterator[Flag]:
 @contextmanager
 def _ray_log(workspace: Workspace) -> Iterator[None]:
     """Ray prints worker deaths to stdout, which is for data: they go to a log instead."""
-    path = workspace.root / "logs" / "ray.log"
+    path = logs_of(workspace.root) / "ray.log"
     with storage_errors("write", path):
         path.parent.mkdir(parents=True, exist_ok=True)
         log = path.open("a")
@@ -203,7 +205,7 @@ def _conclude(job: Job, report: Report, stale: Sequence[StaleOverride], *, as_js
     return code
 
 
-def _show(dataset: Path, work: Path) -> None:
+def _show(dataset: Place, work: Place) -> None:
     """The dataset's place, a few of its questions, and how to see one whole."""
     samples = first_samples(dataset, SHOWN)
     typer.echo(dataset)

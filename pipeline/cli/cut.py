@@ -5,11 +5,13 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.options import AsJson
+from pipeline.cli.options import AsJson, local_path
 
 
 def cut(
-    dataset: Annotated[Path, typer.Argument(help="The dataset's folder.", show_default=False)],
+    dataset: Annotated[
+        Path, typer.Argument(help="The dataset's folder.", parser=local_path, show_default=False)
+    ],
     videos: Annotated[
         list[Path],
         typer.Argument(help="Files, and folders in which to look.", show_default=False),

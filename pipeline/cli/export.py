@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from pipeline.cli.options import AsJson
+from pipeline.cli.options import AsJson, local_path
 
 if TYPE_CHECKING:
     from pipeline.publish.exports.export import Exported
@@ -15,7 +15,9 @@ FormatName = Literal["videoespresso", "llama-factory", "ms-swift", "trl", "verl"
 
 
 def export(
-    dataset: Annotated[Path, typer.Argument(help="A published dataset.", show_default=False)],
+    dataset: Annotated[
+        Path, typer.Argument(help="A published dataset.", parser=local_path, show_default=False)
+    ],
     out: Annotated[
         Path,
         typer.Argument(help="The folder to write; an earlier export is replaced."),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli.options import AsJson, WorkArgument
+from pipeline.storage.place import Place
 
 if TYPE_CHECKING:
     from pipeline.engine.workspace import Workspace
@@ -103,7 +104,7 @@ def _write_pictures(
     talk(f"{len(sent)} pictures were sent to models; they are in [bold]{literal(folder)}[/bold]")
 
 
-def _say_video(work: Path, found: "VideoQuestions") -> None:
+def _say_video(work: Place, found: "VideoQuestions") -> None:
     from pipeline.cli.inspection_text import video_lines
     from pipeline.cli.talk import literal, talk
 
@@ -116,7 +117,7 @@ def _say_video(work: Path, found: "VideoQuestions") -> None:
 
 
 def _say_question(
-    work: Path, found: "Inspection", image: Path | None, *, whole_calls: bool
+    work: Place, found: "Inspection", image: Path | None, *, whole_calls: bool
 ) -> None:
     from pipeline.cli.inspection_text import question_lines
     from pipeline.cli.talk import literal, talk

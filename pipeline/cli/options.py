@@ -5,7 +5,20 @@ from typing import Annotated
 
 import typer
 
-RecipePath = Annotated[Path, typer.Argument(help="The recipe, a YAML file.", show_default=False)]
+from pipeline.storage.place import Place, local, place
+
+
+def local_path(text: str) -> Path:
+    """The path that an argument names which can only be local."""
+    return local(place(text), "this command")
+
+
+RecipePath = Annotated[
+    Place,
+    typer.Argument(
+        help="The recipe, a YAML file.", parser=place, metavar="RECIPE", show_default=False
+    ),
+]
 Videos = Annotated[
     list[str] | None,
     typer.Argument(
@@ -14,10 +27,24 @@ Videos = Annotated[
     ),
 ]
 Work = Annotated[
-    Path | None,
-    typer.Option("--work", help="The workspace; default: work/<recipe name>.", show_default=False),
+    Place | None,
+    typer.Option(
+        "--work",
+        help="The workspace, a folder or s3://BUCKET/PREFIX; default: work/<recipe name>.",
+        parser=place,
+        metavar="PLACE",
+        show_default=False,
+    ),
 ]
-WorkArgument = Annotated[Path, typer.Argument(help="The workspace.", show_default=False)]
+WorkArgument = Annotated[
+    Place,
+    typer.Argument(
+        help="The workspace, a folder or s3://BUCKET/PREFIX.",
+        parser=place,
+        metavar="WORK",
+        show_default=False,
+    ),
+]
 Sets = Annotated[
     list[str] | None,
     typer.Option("--set", help="Override a setting: captioner.batch_size=8.", show_default=False),

@@ -55,7 +55,7 @@ def plan(
     inputs = find_inputs(settings.inputs)[:limit]
     with tempfile.TemporaryDirectory() as empty:
         # Planning writes tables of inputs: into the workspace only where there is one.
-        there = (root / "workspace.json").exists()
+        there = Workspace.at(root).store.exists("workspace.json")
         workspace = Workspace.at(root if there else Path(empty))
         session = session_of(settings, workspace.root)
         chain = stages(settings, root / DATASET, session)

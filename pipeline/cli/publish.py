@@ -2,19 +2,24 @@
 
 import shlex
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from pipeline.cli.options import AsJson, Sets, WorkArgument
+from pipeline.storage.place import Place, local, place
 
 
 def publish(
     work: WorkArgument,
     out: Annotated[
-        Path | None,
-        typer.Argument(help="The folder; default: WORK/dataset.", show_default=False),
+        Place | None,
+        typer.Argument(
+            help="The folder, or s3://BUCKET/PREFIX; default: WORK/dataset.",
+            parser=place,
+            metavar="OUT",
+            show_default=False,
+        ),
     ] = None,
     push: Annotated[
         str | None,
@@ -42,6 +47,7 @@ def publish(
     from pipeline.cli.talk import literal, talk
     from pipeline.cli.workspaces import existing
     from pipeline.errors import UsageError
+    from pipeline.graph import DATASET
     from pipeline.publish.dataset import STAGE
     from pipeline.recipe_file import load_recipe
 
@@ -49,6 +55,7 @@ def publish(
         from pipeline.publish.hub import check_ready
 
         check_ready(push)
+        local(out or work / DATASET, "--push")
     elif public:
         raise UsageError("--public says who may see a dataset on the hub: name it with --push")
     workspace = existing(work)
@@ -68,7 +75,9 @@ def publish(
         # Partial may mean that a video was rejected long ago, or that this publication failed.
         if is_current(workspace, job.published):
             try:
-                pushed = push_dataset(job.published, push, public=public, as_json=as_json)
+                pushed = push_dataset(
+                    local(job.published, "--push"), push, public=public, as_json=as_json
+                )
                 status = pushed or status
             except KeyboardInterrupt:
                 talk(f"stopped; continue with: [bold]{literal(job.again)}[/bold]")

@@ -14,11 +14,12 @@ from pipeline.publish.dataset import STAGE
 from pipeline.publish.folder import published_key
 from pipeline.publish.hub import without_bars
 from pipeline.publish.push import Pushed, push
+from pipeline.storage.place import Place
 from pipeline.validation.finding import Report
 from pipeline.validation.validate import validate
 
 
-def is_current(workspace: Workspace, dataset: Path) -> bool:
+def is_current(workspace: Workspace, dataset: Place) -> bool:
     """Whether the folder holds what the workspace's last publication was to write."""
     saved = workspace.saved_plan(STAGE)
     keys = saved.keys.to_pylist() if saved else []

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli.options import AsJson
+from pipeline.storage.place import Place
+from pipeline.storage.place import place as place_of
 
 if TYPE_CHECKING:
     from pipeline.report.collect import PageData
@@ -16,16 +18,19 @@ PAGE = "report.html"
 
 def report(
     place: Annotated[
-        Path,
+        Place,
         typer.Argument(
-            metavar="WORK_OR_DATASET", help="A workspace or a published folder.", show_default=False
+            metavar="WORK_OR_DATASET",
+            help="A workspace or a published folder.",
+            parser=place_of,
+            show_default=False,
         ),
     ],
     out: Annotated[
         Path | None,
         typer.Option(
             "--out",
-            help="The file; default: WORK/report.html, of a dataset ./report.html.",
+            help="The file; default: WORK/report.html, of a remote one or a dataset ./report.html.",
             show_default=False,
         ),
     ] = None,
@@ -47,7 +52,7 @@ def report(
     data = collect(source, samples)
     text = render(data)
     is_workspace = isinstance(source, WorkspaceSource)
-    page = out or (place / PAGE if is_workspace else Path(PAGE))
+    page = out or (place / PAGE if is_workspace and isinstance(place, Path) else Path(PAGE))
     write_page(page, text)
     stale = stale_overrides(source.workspace) if isinstance(source, WorkspaceSource) else []
     if as_json:
@@ -68,19 +73,21 @@ def report(
     say_stale(stale)
 
 
-def _source(place: Path) -> "Source":
+def _source(place: Place) -> "Source":
     from pipeline.cli.workspaces import existing, recipe_of
     from pipeline.errors import UsageError
     from pipeline.graph import DATASET, stages
     from pipeline.publish.folder import published_key
+    from pipeline.publish.reading import shards
     from pipeline.report.published import DatasetSource
     from pipeline.report.workspace import WorkspaceSource
+    from pipeline.storage.files import exists
 
-    if (place / "workspace.json").exists():
+    if exists(place / "workspace.json"):
         recipe = recipe_of(place)
         names = [stage.name for stage in stages(recipe, place / DATASET)]
         return WorkspaceSource(existing(place), recipe, names, DATASET)
-    if published_key(place) is not None or (place / "data").is_dir():
+    if published_key(place) is not None or shards(place, "data"):
         return DatasetSource.of(place)
     raise UsageError(
         f"{place} is neither a workspace nor a published folder: "
@@ -88,7 +95,7 @@ def _source(place: Path) -> "Source":
     )
 
 
-def _say(place: Path, data: "PageData", *, is_workspace: bool) -> None:
+def _say(place: Place, data: "PageData", *, is_workspace: bool) -> None:
     from pipeline.cli.talk import literal, talk
     from pipeline.overrides import BOX_OVERRIDES, OVERRIDES
 

@@ -5,12 +5,15 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.options import AsJson
+from pipeline.cli.options import AsJson, local_path
 
 
 def validate(
     dataset: Annotated[
-        Path, typer.Argument(help="A dataset's folder, or one of its files.", show_default=False)
+        Path,
+        typer.Argument(
+            help="A dataset's folder, or one of its files.", parser=local_path, show_default=False
+        ),
     ],
     format_: Annotated[
         str | None,

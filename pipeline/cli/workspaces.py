@@ -1,14 +1,13 @@
 """Opening a workspace that a run has made."""
 
-from pathlib import Path
-
 from pipeline.engine.workspace import Workspace
 from pipeline.errors import UsageError
 from pipeline.recipe import Recipe
 from pipeline.recipe_file import load_recipe
+from pipeline.storage.place import Place
 
 
-def existing(root: Path) -> Workspace:
+def existing(root: Place) -> Workspace:
     """The workspace at this folder.
 
     Raises:
@@ -22,6 +21,6 @@ def existing(root: Path) -> Workspace:
     return workspace
 
 
-def recipe_of(root: Path) -> Recipe:
+def recipe_of(root: Place) -> Recipe:
     """The resolved recipe of the workspace's last run."""
     return load_recipe(existing(root).root / "recipe.yaml", [])

@@ -119,7 +119,8 @@ class Build:
         if sent:
             del ledger
             give_back()
-            compact(workspace.store, folder, self.runtime.compact_parts)
+            workspace.still_ours()
+            compact(workspace.store, folder, self.runtime.compact_parts, workspace.tag)
             give_back()
             ledger = workspace.ledger(stage.name, plan.identity)
             give_back()
@@ -145,7 +146,8 @@ class Build:
             self._halted = halted
 
     def _run(self, stage: Stage, folder: str, work: Work, unit_seconds: float) -> Usage:
-        executor = Executor(stage, folder, self.planner.workspace.store)
+        workspace = self.planner.workspace
+        executor = Executor(stage, folder, workspace.store, workspace.tag)
         if stage.resources.driver:
             lane: Lane = LocalLane(executor)
         else:
@@ -153,6 +155,7 @@ class Build:
         spent: list[Usage] = []
 
         def report(pack: Pack, summary: Summary) -> None:
+            workspace.still_ours()
             spent.append(summary.usage)
             self.listen(PackDone(stage.name, summary, pack))
 

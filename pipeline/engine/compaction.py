@@ -13,7 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from blake3 import blake3
 
-from pipeline.engine.ledger import live_files
+from pipeline.engine.fence import fences
+from pipeline.engine.ledger import counting_files, covers, live_files
 from pipeline.engine.memory import give_back
 from pipeline.engine.parts import PAGE_BYTES, snapshot_metadata
 from pipeline.store import Store, storage_errors
@@ -26,26 +27,27 @@ REPEATING = ["status", "code", "message", "inputs.list.element.table"]
 be as large as the columns and stand beside them in memory until the row group ends."""
 
 
-def compact(store: Store, folder: str, more_than: int) -> bool:
+def compact(store: Store, folder: str, more_than: int, tag: str = "") -> bool:
     """Merge the small files of a stage folder if there are more than `more_than`.
 
     Only for the holder of the workspace's lock, between stages: a worker may hold references
     into parts. Returns whether anything was merged; ledgers loaded before are then stale.
     """
-    small = [n for n in live_files(store, folder) if store.path(n).stat().st_size < LARGE_BYTES]
+    sizes = {f"{folder}/{entry.name}": entry.size for entry in store.entries(folder)}
+    small = [name for name in live_files(store, folder) if sizes[name] < LARGE_BYTES]
     if len(small) <= more_than:
         remove_covered(store, folder)
         return False
     ordered = sorted(small, key=lambda name: _first_unit(store, name))
     label = blake3("\n".join(ordered).encode()).hexdigest(8)
-    write_snapshot(store, f"{folder}/snapshot-{label}.parquet", ordered)
+    write_snapshot(store, f"{folder}/snapshot-{label}{tag}.parquet", ordered)
     remove_covered(store, folder)
     return True
 
 
 def _first_unit(store: Store, name: str) -> str:
-    with storage_errors("read", store.path(name)):
-        first = pq.ParquetFile(store.path(name)).read_row_group(0, columns=["unit_id"])
+    with storage_errors("read", store.where(name)):
+        first = pq.ParquetFile(store.source(name)).read_row_group(0, columns=["unit_id"])
     return str(first["unit_id"][0].as_py())
 
 
@@ -60,7 +62,7 @@ def write_snapshot(
     Args:
         keep: for a file, which of its units to take; all of the files that it leaves out.
     """
-    schema = pq.read_schema(store.path(parts[0]))
+    schema = pq.read_schema(store.source(parts[0]))
     covers = [part.rpartition("/")[2] for part in parts]
     schema = schema.with_metadata(snapshot_metadata(covers))
     with (
@@ -75,8 +77,8 @@ def write_snapshot(
     ):
         held: list[pa.Table] = []
         for part in parts:
-            with storage_errors("read", store.path(part)):
-                source = pq.ParquetFile(store.path(part))
+            with storage_errors("read", store.where(part)):
+                source = pq.ParquetFile(store.source(part))
             row = 0
             for group in range(source.num_row_groups):
                 table = source.read_row_group(group, use_threads=False)
@@ -99,9 +101,14 @@ def _flush(writer: pq.ParquetWriter, held: list[pa.Table]) -> None:
 
 
 def remove_covered(store: Store, folder: str) -> None:
-    """Delete what snapshots cover and a crash left; only for the holder of the lock."""
-    live = set(live_files(store, folder))
-    for name in store.names(folder):
-        path = f"{folder}/{name}"
-        if name.endswith(".parquet") and path not in live:
-            store.remove(path)
+    """Remove the parts that a snapshot covers; only for the holder of the workspace's lock.
+
+    On an object store the one that was just written has to wait until a later holder of the lease
+    has found it: if this process has lost its lease, the snapshot counts for nobody.
+    """
+    standing, counting = fences(store), counting_files(store, folder)
+    settled = [name for name in counting if all(fence.settles(name) for fence in standing)]
+    covered = {part for name in settled for part in covers(store, name)}
+    for name in counting:
+        if name.rpartition("/")[2] in covered:
+            store.remove(name)

@@ -65,6 +65,8 @@ class Executor:
     stage: Stage
     folder: str
     store: Store
+    tag: str = ""
+    """What the names of its parts carry: under which lease they were made."""
     _worker: Worker | None = None
 
     def __post_init__(self) -> None:
@@ -122,7 +124,8 @@ class Executor:
                     self.blobs.write(blob)
         data = to_parquet(encode(self.stage.writes, results))
         label = blake3(b"".join(r.unit_key for r in results)).hexdigest(8)
-        self.store.write(f"{self.folder}/part-{label}-{uuid.uuid4().hex[:8]}.parquet", data)
+        name = f"part-{label}-{uuid.uuid4().hex[:8]}{self.tag}.parquet"
+        self.store.write(f"{self.folder}/{name}", data)
 
     def _outcomes(self, worker: Worker, units: Sequence[Unit]) -> list[Outcome]:
         """The outcome of every unit; an exception costs the unit that raised it, no other."""

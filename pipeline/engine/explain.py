@@ -70,12 +70,13 @@ def _newest(workspace: Workspace, plan: Plan, unit: str, key: bytes) -> dict[str
     best: tuple[tuple[bool, int], dict[str, Any]] | None = None
     for identity in workspace.identities(plan.stage.name):
         folder = workspace.stage_folder(plan.stage.name, identity)
+        times = {f"{folder}/{e.name}": e.modified_ns for e in workspace.store.entries(folder)}
         for name in live_files(workspace.store, folder):
-            path = workspace.store.path(name)
+            path = workspace.store.source(name)
             columns = ["unit_id", "unit_key", "status", "code", "inputs"]
             rows = pq.read_table(path, columns=columns, filters=[("unit_id", "=", unit)])
             for row in rows.to_pylist():
-                rank = (row["unit_key"] == key, path.stat().st_mtime_ns)
+                rank = (row["unit_key"] == key, times[name])
                 if best is None or rank > best[0]:
                     best = (rank, {**row, "identity": identity})
     return best and best[1]

@@ -17,7 +17,7 @@ import pyarrow as pa
 from pipeline.engine.ledger import Ledger
 from pipeline.engine.pruning import Units, open_part, prune, texts
 from pipeline.engine.workspace import Workspace
-from pipeline.store import BlobStore, Store
+from pipeline.store import BlobStore, Entry, Store
 
 RESULTS: Final = "results"
 FRAMES: Final = "frames"
@@ -82,7 +82,7 @@ def find_garbage(workspace: Workspace, called: Called, keep_seconds: float = 0.0
     before = now - keep_seconds
     files: list[Dead] = []
     thinned: list[Thinned] = []
-    for stage in store.folders("stages"):
+    for stage in store.folder_names("stages"):
         for identity in workspace.identities(stage):
             found = _of_identity(workspace, stage, identity, called, before)
             files += found.files
@@ -93,7 +93,7 @@ def find_garbage(workspace: Workspace, called: Called, keep_seconds: float = 0.0
     tables = [f"inputs/{name}" for name in store.names("inputs")]
     files += _old(store, INPUTS, [t for t in tables if t not in called.inputs], before)
     released, referred = _blobs(workspace, files, thinned)
-    for place in store.folders("blobs"):
+    for place in store.folder_names("blobs"):
         there = {BlobStore.name(b): b for b in store.names(f"blobs/{place}") if b not in referred}
         freed = [name for name, blob in there.items() if blob in released]
         files += _old(store, FRAMES, freed, before)
@@ -113,7 +113,7 @@ def collect(store: Store, garbage: Garbage) -> None:
         store.remove(dead.name)
     for folder in sorted({_folder(dead) for dead in garbage.files}, reverse=True):
         store.drop_folder(folder)
-    for stage in store.folders("stages"):
+    for stage in store.folder_names("stages"):
         store.drop_folder(f"stages/{stage}")
 
 
@@ -134,10 +134,11 @@ def _of_identity(
     files = _old(store, RESULTS, dead, before)
     if len(files) == len(parts) and not keys:
         files += _old(store, RESULTS, [n for n in names if n not in parts], float("inf"))
+    facts = store.facts(keep)
     thinned = [
-        Thinned(folder, name, units, int(store.size(name) * (1 - units.mean())))
+        Thinned(folder, name, units, int(facts[name].size * (1 - units.mean())))
         for name, units in keep.items()
-        if units.any() and units.mean() <= 1 - WORTH_IT and store.modified(name) < before
+        if units.any() and units.mean() <= 1 - WORTH_IT and _before(facts[name], before)
     ]
     return Garbage(tuple(files), tuple(thinned))
 
@@ -158,7 +159,12 @@ def _counting(
 
 
 def _old(store: Store, kind: str, names: Sequence[str], before: float) -> list[Dead]:
-    return [Dead(kind, n, store.size(n)) for n in names if store.modified(n) < before]
+    facts = store.facts(names)
+    return [Dead(kind, n, e.size) for n, e in facts.items() if _before(e, before)]
+
+
+def _before(entry: Entry, seconds: float) -> bool:
+    return entry.modified_ns < seconds * 1e9
 
 
 def _blobs(
@@ -169,7 +175,7 @@ def _blobs(
     gone, keep = {dead.name for dead in files}, {t.name: t.keep for t in thinned}
     released: set[str] = set()
     referred: set[str] = set()
-    for stage in store.folders("stages"):
+    for stage in store.folder_names("stages"):
         for identity in workspace.identities(stage):
             folder = workspace.stage_folder(stage, identity)
             for name in (f"{folder}/{n}" for n in store.names(folder) if n.endswith(".parquet")):

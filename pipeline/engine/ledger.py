@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipeline.engine.columns import merged, one_chunk
+from pipeline.engine.fence import fences
 from pipeline.engine.keys import KEY_BYTES
 from pipeline.engine.parts import FAILED, KEPT, REJECTED, covered_by
 from pipeline.errors import StorageError
@@ -32,19 +33,31 @@ _COLUMNS = ["unit_key", "status", "attempts", "seconds"]
 
 def live_files(store: Store, folder: str) -> list[str]:
     """Names of the files whose outcomes count: parts that no snapshot covers, and snapshots."""
-    names = [f"{folder}/{n}" for n in store.names(folder) if n.endswith(".parquet")]
+    names = counting_files(store, folder)
     covered: set[str] = set()
     for name in names:
-        if "/snapshot-" in name:
-            covered.update(f"{folder}/{n}" for n in covered_by(_open(store, name).metadata))
+        covered.update(f"{folder}/{part}" for part in covers(store, name))
     return [name for name in names if name not in covered]
 
 
+def counting_files(store: Store, folder: str) -> list[str]:
+    """All parts and snapshots but those that a writer put who had lost its lease."""
+    names = [f"{folder}/{n}" for n in store.names(folder) if n.endswith(".parquet")]
+    for fence in fences(store):
+        names = [name for name in names if fence.believes(name)]
+    return names
+
+
+def covers(store: Store, name: str) -> list[str]:
+    """Names, in its folder, of the parts that a file replaces; none for an ordinary part."""
+    return covered_by(_open(store, name).metadata) if "/snapshot-" in name else []
+
+
 def _open(store: Store, name: str) -> pq.ParquetFile:
-    path = store.path(name)
+    path = store.where(name)
     with storage_errors("read", path):
         try:
-            return pq.ParquetFile(path, pre_buffer=False)
+            return pq.ParquetFile(store.source(name), pre_buffer=False)
         except pa.ArrowInvalid as error:
             raise StorageError(
                 f"cannot read {path}: it is no whole Parquet file; remove it and run again, "

@@ -10,7 +10,7 @@ import json
 import os
 import platform
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,13 +40,14 @@ def hold(path: Path) -> Iterator[None]:
             ) from None
         with storage_errors("write", path):
             os.ftruncate(descriptor, 0)
-            os.pwrite(descriptor, json.dumps(_me()).encode(), 0)
+            os.pwrite(descriptor, json.dumps(me()).encode(), 0)
         yield
     finally:
         os.close(descriptor)
 
 
-def _me() -> dict[str, str | int]:
+def me() -> dict[str, str | int]:
+    """What the second one is told of this process."""
     return {
         "pid": os.getpid(),
         "host": platform.node(),
@@ -56,9 +57,13 @@ def _me() -> dict[str, str | int]:
     }
 
 
+def holder_text(who: Mapping[str, object]) -> str:
+    """That process, as a noun phrase."""
+    return f"process {who['pid']} on {who['host']} (`{who['command']}`, since {who['since']})"
+
+
 def _holder(path: Path) -> str:
     try:
-        who = json.loads(path.read_text())
-        return f"process {who['pid']} on {who['host']} (`{who['command']}`, since {who['since']})"
+        return holder_text(json.loads(path.read_text()))
     except (OSError, ValueError, KeyError):
         return "another process"

@@ -16,7 +16,7 @@ from blake3 import blake3
 
 from pipeline.engine.compaction import remove_covered, write_snapshot
 from pipeline.errors import StorageError
-from pipeline.store import Store
+from pipeline.store import Store, storage_errors
 
 Units = npt.NDArray[np.bool_]
 """One value for every unit of a file, in the file's order."""
@@ -45,15 +45,16 @@ def open_part(store: Store, name: str) -> Iterator[pq.ParquetFile]:
     Raises:
         StorageError: it is no whole Parquet file.
     """
-    with store.open(name) as file:
+    with storage_errors("read", store.where(name)):
         try:
-            part = pq.ParquetFile(file, pre_buffer=False)
+            part = pq.ParquetFile(store.source(name), pre_buffer=False)
         except pa.ArrowInvalid as error:
             raise StorageError(
-                f"cannot read {name} of {store.root}: it is no whole Parquet file; remove it and "
-                f"run again, its units will be done anew ({error})"
+                f"cannot read {store.where(name)}: it is no whole Parquet file; remove it and run "
+                f"again, its units will be done anew ({error})"
             ) from error
-        yield part
+        with part:
+            yield part
 
 
 def texts(store: Store, name: str, column: str, units: Units | None = None) -> set[str]:

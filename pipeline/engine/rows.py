@@ -88,9 +88,8 @@ class RowReader:
     def _row_group_starts(self, name: str) -> npt.NDArray[np.int64]:
         starts = self._starts.get(name)
         if starts is None:
-            path = self.store.path(name)
-            with storage_errors("read", path):
-                metadata = pq.read_metadata(path)
+            with storage_errors("read", self.store.where(name)):
+                metadata = pq.read_metadata(self.store.source(name))
             counts = [metadata.row_group(g).num_rows for g in range(metadata.num_row_groups)]
             starts = np.concatenate([[0], np.cumsum(counts)])[:-1].astype(np.int64)
             self._starts[name] = starts
@@ -104,11 +103,12 @@ class RowReader:
         if found is not None:
             self._groups.move_to_end(key)
             return found
-        path = self.store.path(name)
         column = table_name(table.record)
         wanted = [f"{column}.list.element.{c}" for c in table.columns]
-        with storage_errors("read", path):
-            lists = pq.ParquetFile(path).read_row_group(group, columns=wanted)[column]
+        with storage_errors("read", self.store.where(name)):
+            lists = pq.ParquetFile(self.store.source(name)).read_row_group(group, columns=wanted)[
+                column
+            ]
         lists = lists.combine_chunks()
         lengths = pc.list_value_length(lists).fill_null(0).to_numpy()
         loaded = _Group(np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64), lists.flatten())

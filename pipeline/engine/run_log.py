@@ -169,7 +169,7 @@ def run_log(store: Store) -> Iterator[RunLog]:
 
 def _tidy(store: Store) -> None:
     """Leave room for one more run."""
-    for run in store.folders(FOLDER)[: -(RUNS - 1)]:
+    for run in store.folder_names(FOLDER)[: -(RUNS - 1)]:
         for name in store.names(f"{FOLDER}/{run}"):
             store.remove(f"{FOLDER}/{run}/{name}")
         store.drop_folder(f"{FOLDER}/{run}")

@@ -70,7 +70,7 @@ def trace(
 
 def ordered(workspace: Workspace, order: Sequence[str]) -> list[str]:
     """The stages that have results, as they run; those that the order does not name come last."""
-    there = workspace.store.folders("stages")
+    there = workspace.store.folder_names("stages")
     return [s for s in order if s in there] + [s for s in there if s not in order]
 
 

@@ -5,7 +5,6 @@ Nothing here reads a caption or a vector; a row costs a few dozen bytes of the d
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,7 +18,7 @@ from pipeline.engine.ledger import BATCH, STATUSES, Found
 from pipeline.engine.parts import FAILED
 from pipeline.engine.stage import Table
 from pipeline.errors import WorkspaceFormatError
-from pipeline.store import Store, storage_errors
+from pipeline.store import Place, Store, storage_errors
 
 
 @dataclass(frozen=True)
@@ -80,13 +79,13 @@ def load_view(store: Store, table: Table[Any], current: Current, planning: Seque
 def _read_file(
     store: Store, current: Current, index: int, name: str, values: list[str], hashed: list[str]
 ) -> Iterator[pa.Table]:
-    path = store.path(current.files[index])
+    path = store.where(current.files[index])
     wanted = [f"{name}.list.element.{c}" for c in values]
     wanted += [f"{name}_hash.list.element.{c}" for c in hashed]
     here = current.found.file == index
     counts = here & (current.found.status != STATUSES.index(FAILED))
     with storage_errors("read", path):
-        file = pq.ParquetFile(path, pre_buffer=False)
+        file = pq.ParquetFile(store.source(current.files[index]), pre_buffer=False)
     _check_columns(file.schema_arrow, name, {*values, *hashed}, path)
     # The place of each unit in the plan decides between two rows of one id.
     rank = np.full(file.metadata.num_rows, -1, np.int32)
@@ -97,7 +96,7 @@ def _read_file(
         unit += len(batch)
 
 
-def _check_columns(schema: pa.Schema, name: str, columns: set[str], path: Path) -> None:
+def _check_columns(schema: pa.Schema, name: str, columns: set[str], path: Place) -> None:
     """Refuse rows of another shape, which only a run that plans their stage makes anew.
 
     Raises:

@@ -2,7 +2,7 @@
 
 workspace.json                format version
 recipe.yaml, recipe.json      the resolved recipe of the last run, and its hash
-lock                          who is writing now
+lock                          who is writing now; on an object store leases/
 inputs/<table>-<hash>.parquet tables that come from outside
 stages/<stage>/plan.parquet   the units that count now
 stages/<stage>/<identity>/    parts and snapshots of one stage identity
@@ -18,7 +18,6 @@ import json
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -26,7 +25,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from blake3 import blake3
 
-from pipeline.engine import lock
+from pipeline.engine import fence, lease, lock
 from pipeline.engine.columns import one_chunk
 from pipeline.engine.keys import KEY_BYTES, stage_facts, stage_identity
 from pipeline.engine.ledger import BATCH, Found, Ledger, live_files
@@ -37,7 +36,9 @@ from pipeline.engine.view import Current
 from pipeline.errors import WorkspaceFormatError
 from pipeline.outcome import Kept
 from pipeline.records import Record
-from pipeline.store import Store, storage_errors
+from pipeline.storage.place import Url
+from pipeline.storage.remote import guards
+from pipeline.store import Place, Store, storage_errors
 
 FORMAT = 1
 
@@ -60,16 +61,32 @@ class Workspace:
     store: Store
 
     @classmethod
-    def at(cls, root: Path) -> "Workspace":
+    def at(cls, root: Place) -> "Workspace":
         return cls(Store(root))
 
     @property
-    def root(self) -> Path:
+    def root(self) -> Place:
         return self.store.root
 
-    def writing(self) -> AbstractContextManager[None]:
-        """Be the only writer; see `pipeline.engine.lock`."""
-        return lock.hold(self.store.path("lock"))
+    def writing(self) -> AbstractContextManager[object]:
+        """Be the only writer; see `pipeline.engine.lock`, and `lease` on an object store."""
+        root = self.root
+        return lease.hold(root) if isinstance(root, Url) else lock.hold(self.store.path("lock"))
+
+    @property
+    def tag(self) -> str:
+        """What the names of parts carry that are written under `writing()`; nothing on a disk."""
+        found = fence.held.get(self.root) if isinstance(self.root, Url) else None
+        return fence.tag(found.scope, found.token) if found else ""
+
+    def still_ours(self) -> None:
+        """Make sure that this process is still the one that writes.
+
+        Raises:
+            LeaseLostError: it is not.
+        """
+        if isinstance(self.root, Url) and self.root in guards:
+            guards[self.root]()
 
     def prepare(self) -> None:
         """Create or check the format file and sweep up; only under `writing()`.
@@ -98,11 +115,8 @@ class Workspace:
 
     def identities(self, stage: str) -> list[str]:
         """Identities under which the stage has results, oldest first."""
-        folder = self.store.path(f"stages/{stage}")
-        if not folder.is_dir():
-            return []
-        found = [p for p in folder.iterdir() if p.is_dir()]
-        return [p.name for p in sorted(found, key=lambda p: (p.stat().st_mtime_ns, p.name))]
+        found = self.store.folders(f"stages/{stage}")
+        return [f.name for f in sorted(found, key=lambda f: (f.modified_ns, f.name))]
 
     def ledger(self, stage: str, identity: str) -> Ledger:
         return Ledger.load(self.store, self.stage_folder(stage, identity))
@@ -110,7 +124,8 @@ class Workspace:
     def size(self, stage: str, identity: str) -> int:
         """Bytes of the stage's parts and snapshots."""
         folder = self.stage_folder(stage, identity)
-        return sum(self.store.path(n).stat().st_size for n in live_files(self.store, folder))
+        live = set(live_files(self.store, folder))
+        return sum(e.size for e in self.store.entries(folder) if f"{folder}/{e.name}" in live)
 
     def describe(self, stage: Stage) -> None:
         """Keep what the stage's identity is made of, for `why`."""
@@ -132,9 +147,10 @@ class Workspace:
         name = f"stages/{stage}/plan.parquet"
         digest = blake3(plan.keys.buffers()[1]).hexdigest(KEY_BYTES)
         label = {b"identity": plan.identity.encode(), b"keys": digest.encode()}
-        path = self.store.path(name)
-        if path.exists() and label.items() <= (pq.read_schema(path).metadata or {}).items():
-            return
+        if self.store.exists(name):
+            said = pq.read_schema(self.store.source(name)).metadata or {}
+            if label.items() <= said.items():
+                return
         table = pa.table([plan.unit_ids, plan.keys], schema=_PLAN_SCHEMA)
         table = table.replace_schema_metadata(label)
         with self.store.create(name) as file:
@@ -149,11 +165,11 @@ class Workspace:
             )
 
     def saved_plan(self, stage: str) -> SavedPlan | None:
-        path = self.store.path(f"stages/{stage}/plan.parquet")
-        if not path.exists():
+        name = f"stages/{stage}/plan.parquet"
+        if not self.store.exists(name):
             return None
-        with storage_errors("read", path):
-            table = pq.read_table(path)
+        with storage_errors("read", self.store.where(name)):
+            table = pq.read_table(self.store.source(name))
         identity = table.schema.metadata[b"identity"].decode()
         ids, keys = (one_chunk(table[c]) for c in ("unit_id", "unit_key"))
         return SavedPlan(identity, ids, keys)

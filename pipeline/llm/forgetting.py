@@ -34,12 +34,13 @@ def touched(
     """Sealed files that hold records which match, by these columns."""
     for name in sealed_files(store, form):
         rows = hits = 0
-        with store.open(f"{form.folder}/{name}") as file:
-            for batch in pq.ParquetFile(file).iter_batches(columns=list(columns)):
+        path = f"{form.folder}/{name}"
+        with pq.ParquetFile(store.source(path)) as file:
+            for batch in file.iter_batches(columns=list(columns)):
                 hits += sum(map(matches, batch.to_pylist()))
                 rows += batch.num_rows
         if hits:
-            yield Touched(name, hits, store.size(f"{form.folder}/{name}") * hits // rows)
+            yield Touched(name, hits, store.facts([path])[path].size * hits // rows)
 
 
 def rewrite(store: Store, form: Form, name: str, change: Change) -> None:
@@ -64,8 +65,8 @@ def rewrite(store: Store, form: Form, name: str, change: Change) -> None:
 
 
 def _changed(store: Store, path: str, change: Change) -> Iterator[dict[str, Any]]:
-    with store.open(path) as file:
-        for batch in pq.ParquetFile(file).iter_batches(GROUP_ROWS):
+    with pq.ParquetFile(store.source(path)) as file:
+        for batch in file.iter_batches(GROUP_ROWS):
             for record in batch.to_pylist():
                 changed = change(record)
                 if changed is not None:

@@ -7,6 +7,8 @@ it was made from, so a crash between writing the one and removing the other doub
 
     <folder>/journal-<name>.jsonl
     <folder>/sealed-<name>.parquet
+
+On an object store a journal is a row of segments instead; see `pipeline.llm.segments`.
 """
 
 import contextlib
@@ -15,13 +17,15 @@ import os
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipeline.llm.segments import Segments
+from pipeline.storage.place import Url
 from pipeline.store import Store, storage_errors
 
 FULL_BYTES: Final = 8 << 20
@@ -39,6 +43,43 @@ class Form:
     schema: pa.Schema
 
 
+class End(Protocol):
+    """Where the lines of a journal go."""
+
+    @property
+    def size(self) -> int: ...
+
+    def append(self, line: bytes) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class _File:
+    """A local file, a line a system call."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self.size, self._unsynced = path, 0, 0
+        with storage_errors("write", path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
+
+    def append(self, line: bytes) -> None:
+        with storage_errors("write", self._path):
+            written = os.write(self._file, line)
+            if written != len(line):
+                os.ftruncate(self._file, self.size)
+                raise OSError(28, "no space left on device")
+            self.size += written
+            self._unsynced += written
+            if self._unsynced >= SYNC_BYTES:
+                os.fdatasync(self._file)
+                self._unsynced = 0
+
+    def close(self) -> None:
+        os.fdatasync(self._file)
+        os.close(self._file)
+
+
 @dataclass
 class Journal:
     """The journal of this process in one folder."""
@@ -46,9 +87,7 @@ class Journal:
     store: Store
     form: Form
     _name: str = ""
-    _file: int = -1
-    _size: int = 0
-    _unsynced: int = 0
+    _end: End | None = None
 
     def append(self, record: Mapping[str, Any]) -> tuple[str, int, int]:
         """Write a record; returns the journal's name and where the line begins and how long it is.
@@ -57,56 +96,50 @@ class Journal:
             StorageError: it was not written.
         """
         line = json.dumps(record, separators=(",", ":")).encode() + b"\n"
-        if self._file < 0:
-            self._open()
-        path = self._path(self._name)
-        with storage_errors("write", path):
-            written = os.write(self._file, line)
-            if written != len(line):
-                os.ftruncate(self._file, self._size)
-                raise OSError(28, "no space left on device")
-            place = (self._name, self._size, written)
-            self._size += written
-            self._unsynced += written
-            if self._unsynced >= SYNC_BYTES:
-                os.fdatasync(self._file)
-                self._unsynced = 0
-        return place
+        if self._end is None:
+            self._end = self._open()
+        start = self._end.size
+        self._end.append(line)
+        return self._name, start, len(line)
+
+    def line(self, name: str, offset: int, length: int) -> bytes | None:
+        """A line of this process that may not lie in the store yet; None for any other."""
+        if name != self._name or not isinstance(self._end, Segments):
+            return None
+        return self._end.line(offset, length)
 
     @property
     def full(self) -> bool:
-        return self._size >= FULL_BYTES
+        return self._end is not None and self._end.size >= FULL_BYTES
 
     def seal(self) -> str | None:
         """Turn what was written so far into a sealed file; returns its name."""
-        if self._file < 0:
+        if self._end is None:
             return None
         name = self._name
         self.close()
         return seal(self.store, self.form, name)
 
     def close(self) -> None:
-        if self._file >= 0:
-            os.fdatasync(self._file)
-            os.close(self._file)
-        self._file, self._name, self._size = -1, "", 0
+        end, self._end = self._end, None
+        self._name = ""
+        if end is not None:
+            end.close()
 
-    def _open(self) -> None:
-        self._name = f"journal-{uuid.uuid4().hex}.jsonl"
-        path = self._path(self._name)
-        with storage_errors("write", path):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
-
-    def _path(self, name: str) -> Path:
-        return self.store.path(f"{self.form.folder}/{name}")
+    def _open(self) -> End:
+        stem = f"journal-{uuid.uuid4().hex}"
+        self._name = f"{stem}.jsonl"
+        if isinstance(self.store.root, Url):
+            return Segments(self.store, f"{self.form.folder}/{stem}")
+        return _File(self.store.path(f"{self.form.folder}/{self._name}"))
 
 
 def seal(store: Store, form: Form, journal: str) -> str | None:
     """Make a sealed file of a journal that nobody writes to, and remove the journal."""
     sealed = sealed_name(journal)
+    pieces = _pieces(store, form, journal)
     if not store.exists(f"{form.folder}/{sealed}"):
-        found = lines(store, form, journal)
+        found = chain.from_iterable(lines(store, form, piece) for piece in pieces)
         rows = [_flat(record) for _, _, record in islice(found, GROUP_ROWS)]
         if not rows:
             sealed = ""
@@ -119,7 +152,8 @@ def seal(store: Store, form: Form, journal: str) -> str | None:
                 while rows:
                     writer.write_table(pa.Table.from_pylist(rows, schema=form.schema))
                     rows = [_flat(record) for _, _, record in islice(found, GROUP_ROWS)]
-    store.remove(f"{form.folder}/{journal}")
+    for piece in pieces:
+        store.remove(f"{form.folder}/{piece}")
     pa.default_memory_pool().release_unused()
     return sealed or None
 
@@ -138,11 +172,21 @@ def nested(value: Any) -> Any:
 
 
 def sealed_name(journal: str) -> str:
-    return journal.replace("journal-", "sealed-").replace(".jsonl", ".parquet")
+    """What a journal, or the journal of a segment, is called when it is sealed."""
+    name = journal.removeprefix("journal-").partition(".")[0]
+    return f"sealed-{name}.parquet"
+
+
+def _pieces(store: Store, form: Form, journal: str) -> list[str]:
+    """The files of a journal in their order: itself, or its segments."""
+    if not isinstance(store.root, Url):
+        return [journal]
+    sealed, names = sealed_name(journal), store.names(form.folder)
+    return [n for n in names if n.startswith("journal-") and sealed_name(n) == sealed]
 
 
 def journals(store: Store, form: Form) -> list[str]:
-    """Journals that are not sealed yet."""
+    """Journals, or their segments, that are not sealed yet."""
     names = store.names(form.folder)
     there = set(names)
     return [n for n in names if n.startswith("journal-") and sealed_name(n) not in there]
@@ -154,8 +198,8 @@ def sealed_files(store: Store, form: Form) -> list[str]:
 
 def lines(store: Store, form: Form, journal: str) -> Iterator[tuple[int, int, dict[str, Any]]]:
     """Where each record of a journal begins, how long its line is, and the record."""
-    path = store.path(f"{form.folder}/{journal}")
-    with storage_errors("read", path), path.open("rb") as file:
+    name = f"{form.folder}/{journal}"
+    with storage_errors("read", store.where(name)), store.open(name) as file:
         offset = 0
         for line in file:
             if line.endswith(b"\n"):
@@ -168,17 +212,17 @@ def lines(store: Store, form: Form, journal: str) -> Iterator[tuple[int, int, di
 def tidy(store: Store, forms: Sequence[Form]) -> None:
     """Seal what dead processes left; only for the holder of the workspace's lock."""
     for form in forms:
-        for name in store.names(form.folder):
-            if name.startswith("journal-"):
-                seal(store, form, name)
+        left = [n for n in store.names(form.folder) if n.startswith("journal-")]
+        for name in {sealed_name(n): n for n in left}.values():
+            seal(store, form, name)
 
 
 def records(store: Store, form: Form, columns: Sequence[str]) -> Iterator[dict[str, Any]]:
     """These columns of all records, sealed or not."""
     for name in sealed_files(store, form):
-        path = store.path(f"{form.folder}/{name}")
-        with storage_errors("read", path):
-            for batch in pq.ParquetFile(path).iter_batches(columns=list(columns)):
+        path = f"{form.folder}/{name}"
+        with storage_errors("read", store.where(path)):
+            for batch in pq.ParquetFile(store.source(path)).iter_batches(columns=list(columns)):
                 yield from batch.to_pylist()
     for name in journals(store, form):
         for _, _, record in lines(store, form, name):

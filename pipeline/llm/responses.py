@@ -6,7 +6,6 @@ never came is not here but in `pipeline.llm.attempts`.
 """
 
 import json
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -150,10 +149,10 @@ class Responses:
         self._journal.close()
 
     def _line(self, name: str, offset: int, length: int) -> dict[str, Any]:
-        path = self.store.path(f"{FORM.folder}/{name}")
-        with storage_errors("read", path), path.open("rb") as file:
-            line = os.pread(file.fileno(), length, offset)
-        return dict(json.loads(line))
+        own = self._journal.line(name, offset, length)
+        if own is None:
+            own = self.store.read_range(f"{FORM.folder}/{name}", offset, length)
+        return dict(json.loads(own))
 
     def _at(self, key: str) -> int | None:
         if not len(self._keys):
@@ -163,18 +162,18 @@ class Responses:
         return at if at < len(self._keys) and self._keys[at] == wanted[0] else None
 
     def _sealed(self, at: int) -> dict[str, Any]:
-        path = self.store.path(f"{FORM.folder}/{self._files[self._file[at]]}")
+        name = f"{FORM.folder}/{self._files[self._file[at]]}"
         row = int(self._row[at])
-        with storage_errors("read", path):
-            group = pq.ParquetFile(path).read_row_group(row // GROUP_ROWS)
+        with storage_errors("read", self.store.where(name)):
+            group = pq.ParquetFile(self.store.source(name)).read_row_group(row // GROUP_ROWS)
         return dict(group.slice(row % GROUP_ROWS, 1).to_pylist()[0])
 
     def _load(self, names: Sequence[str]) -> None:
         keys, files, rows = [self._keys], [self._file], [self._row]
         for name in names:
-            path = self.store.path(f"{FORM.folder}/{name}")
-            with storage_errors("read", path):
-                column = pq.read_table(path, columns=["key"])["key"].to_pylist()
+            path = f"{FORM.folder}/{name}"
+            with storage_errors("read", self.store.where(path)):
+                column = pq.read_table(self.store.source(path), columns=["key"])["key"].to_pylist()
             keys.append(np.frombuffer(bytes.fromhex("".join(column)), "V16"))
             files.append(np.full(len(column), len(self._files), np.int32))
             rows.append(np.arange(len(column), dtype=np.int32))
@@ -189,9 +188,9 @@ class Responses:
 def of_unit(store: Store, stage: str, unit: str) -> Iterator[Stored]:
     """Every answer that this unit asked for."""
     for name in sealed_files(store, FORM):
-        path = store.path(f"{FORM.folder}/{name}")
-        with storage_errors("read", path):
-            table = pq.read_table(path, filters=[("stage", "=", stage), ("unit", "=", unit)])
+        path, mine = f"{FORM.folder}/{name}", [("stage", "=", stage), ("unit", "=", unit)]
+        with storage_errors("read", store.where(path)):
+            table = pq.read_table(store.source(path), filters=mine)
         yield from map(Stored.of, table.to_pylist())
     for name in journals(store, FORM):
         for _, _, record in lines(store, FORM, name):

@@ -11,7 +11,6 @@ import threading
 import uuid
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Final, Literal, TypeVar
 
 from pipeline.llm import attempts, journal, limiter, responses
@@ -34,6 +33,8 @@ from pipeline.recipe import (
     reached,
     shares_writer,
 )
+from pipeline.storage.files import logs_of
+from pipeline.storage.place import Place
 from pipeline.store import Store
 
 T = TypeVar("T")
@@ -46,7 +47,7 @@ Section = Literal["captioner", "writer", "judge", "detector"]
 class Session:
     """Where a run keeps answers, and who holds its limits."""
 
-    root: Path
+    root: Place
     """The workspace."""
     runtime: Runtime
     name: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
@@ -128,7 +129,7 @@ class _Process:
             return self._server
         self.end()
         name = f"server-{section}-{socket.gethostname()}-{os.getpid()}.log"
-        self._server = ManagedServer(command, self.session.root / "logs" / name)
+        self._server = ManagedServer(command, logs_of(self.session.root) / name)
         self._server.up()
         return self._server
 

@@ -33,6 +33,7 @@ from pipeline.publish.statistics import Statistics
 from pipeline.publish.tables import CAPTIONS, DEFAULT, PROVENANCE, REJECTED, TABLES
 from pipeline.publish.writers import TableWriters
 from pipeline.records import Publication, Rejection, Sample, StageCount, Status
+from pipeline.storage.place import Place
 
 STAGE: Final = "publish"
 RECIPE_FILE: Final = "recipe.yaml"
@@ -52,7 +53,7 @@ class Content:
 
 
 def publish(
-    folder: Path, key: str, content: Content, facts: CardFacts, read: ReadBlob
+    folder: Place, key: str, content: Content, facts: CardFacts, read: ReadBlob
 ) -> Publication:
     """Build the dataset and put it in the place of `folder`.
 

@@ -10,12 +10,17 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
 
 from pipeline.errors import UsageError
+from pipeline.publish.remote_folder import uploading
+from pipeline.storage.files import exists, read_bytes
+from pipeline.storage.place import Place, Url, local
+from pipeline.storage.remote import RemoteFolder
 from pipeline.store import storage_errors, sync_folder
 
 MARKER: Final = ".demitasse.json"
@@ -34,7 +39,7 @@ class Marker:
 _MARKER: Final = TypeAdapter(Marker)
 
 
-def published_key(folder: Path) -> str | None:
+def published_key(folder: Place) -> str | None:
     """The unit key of a complete dataset in this folder, or None where there is none."""
     marker = _read_marker(folder)
     return None if marker is None or _missing(folder, marker) else marker.unit
@@ -105,13 +110,27 @@ def check_ours(folder: Path) -> None:
 
 
 @contextmanager
-def replacing(folder: Path, unit: str) -> Iterator[Path]:
+def replacing(folder: Place, unit: str) -> Iterator[Path]:
     """An empty folder that takes the place of `folder` when the block ends without an error.
+
+    On an object store its content is uploaded then; see `pipeline.publish.remote_folder`.
 
     Raises:
         UsageError: `folder` is not ours to replace.
         StorageError: the disk is full, or the place cannot be written to.
     """
+    if isinstance(folder, Url):
+        with uploading(
+            folder, MARKER, partial(_ours, folder), partial(_finish, unit=unit)
+        ) as place:
+            yield place
+        return
+    with _replacing_here(local(folder, "a dataset"), unit) as place:
+        yield place
+
+
+@contextmanager
+def _replacing_here(folder: Path, unit: str) -> Iterator[Path]:
     folder = folder.resolve()  # a link to a larger disk stays one
     building, replaced = (folder.with_name(f".{folder.name}.{w}") for w in ("building", "replaced"))
     with storage_errors("write", folder):
@@ -156,13 +175,24 @@ def _files(folder: Path) -> list[str]:
     return [p.relative_to(folder).as_posix() for p in found]
 
 
-def _missing(folder: Path, marker: Marker) -> str | None:
+def _ours(folder: Place) -> tuple[str, ...]:
+    marker = _read_marker(folder)
+    return marker.files if marker else ()
+
+
+def _missing(folder: Place, marker: Marker) -> str | None:
     """The first file that the marker names and that is gone."""
+    if isinstance(folder, Url):
+        there = {entry.name for entry in RemoteFolder(folder).everything("")}
+        return next((name for name in marker.files if name not in there), None)
+    folder = local(folder, "a dataset")
     return next((name for name in marker.files if not (folder / name).is_file()), None)
 
 
-def _read_marker(folder: Path) -> Marker | None:
+def _read_marker(folder: Place) -> Marker | None:
+    if isinstance(folder, Url) and not exists(folder / MARKER):
+        return None
     try:
-        return _MARKER.validate_json((folder / MARKER).read_bytes())
+        return _MARKER.validate_json(read_bytes(folder / MARKER))
     except (FileNotFoundError, NotADirectoryError, ValidationError):
         return None

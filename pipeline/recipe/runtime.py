@@ -18,6 +18,8 @@ class FramesRuntime(Settings):
 class VideosRuntime(Settings):
     timeout_seconds: Positive = 300.0
     """A probe that takes longer is `TimeLimit`."""
+    cache_gb: Positive = 50.0
+    """Of a machine's disk, for videos that lie on object stores; a larger one is kept alone."""
 
 
 class EmbedderRuntime(Settings):

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import pyarrow.parquet as pq
 from blake3 import blake3
@@ -18,6 +17,7 @@ from pipeline.publish.reading import (
     read_rejections,
     rejections,
     samples,
+    shards,
 )
 from pipeline.records import BoxOverride, Override
 from pipeline.report.glance import Glance, gaps_of
@@ -25,6 +25,8 @@ from pipeline.report.items import Outcome, Shown
 from pipeline.report.rows import pictures_of, rejection_item, sample_item
 from pipeline.report.source import Heading
 from pipeline.report.wording import INCOMPLETE
+from pipeline.storage.files import source
+from pipeline.storage.place import Place
 from pipeline.store import storage_errors
 
 
@@ -32,19 +34,19 @@ from pipeline.store import storage_errors
 class DatasetSource:
     """Reads a folder that `demitasse publish` wrote."""
 
-    folder: Path
+    folder: Place
 
     @classmethod
-    def of(cls, folder: Path) -> "DatasetSource":
+    def of(cls, folder: Place) -> "DatasetSource":
         """The source of this folder.
 
         Raises:
             UsageError: its shards have not the columns of this version.
             StorageError: a shard cannot be read.
         """
-        for shard in sorted((folder / "data").glob("*.parquet")):
+        for shard in shards(folder, "data"):
             with storage_errors("read", shard):
-                columns = pq.read_schema(shard)
+                columns = pq.read_schema(source(shard))
             if not columns.equals(arrow_schema(SampleRow)):
                 raise UsageError(
                     f"{shard} has not the columns that this version publishes: publish it again "

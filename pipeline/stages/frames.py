@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +14,7 @@ from pipeline.engine.stage import Blobs, Membership, Split, Stage, Table, Unit
 from pipeline.media.isolation import Isolation
 from pipeline.media.sampling import share_of
 from pipeline.media.segments import Segment, parse_ordinal, segment_id, split_at_keyframes
+from pipeline.media.staging import NotStagedError, Staging
 from pipeline.outcome import Failed, Kept, Outcome, Rejected
 from pipeline.recipe import FramesRuntime, FramesSettings, Recipe
 from pipeline.records import Frame, Keyframe, Metric, Video
@@ -63,6 +63,7 @@ class Decoder:
 
     settings: FramesSettings
     isolation: Isolation
+    staging: Staging
 
     def __call__(self, units: Sequence[Unit]) -> Iterator[Outcome]:
         for unit in units:
@@ -75,15 +76,19 @@ class Decoder:
         keyframes = [(k.pts, k.frame_index) for k in video.keyframes]
         segments = split_at_keyframes(keyframes, time_base, self.settings.segment_minutes)
         segment = segments[parse_ordinal(unit)]
-        found = self.isolation.call(
-            extract,
-            Path(video.path),
-            segment,
-            video.exact_index,
-            Fraction(video.fps_num, video.fps_den),
-            self._limit(video, segment, time_base),
-            self.settings,
-        )
+        try:
+            with self.staging.local(video.path, video.id) as path:
+                found = self.isolation.call(
+                    extract,
+                    path,
+                    segment,
+                    video.exact_index,
+                    Fraction(video.fps_num, video.fps_den),
+                    self._limit(video, segment, time_base),
+                    self.settings,
+                )
+        except NotStagedError as error:
+            return Failed("Unreadable", f"{video.path} cannot be read now: {error}")
         if isinstance(found, Failed):
             return found
         if found.unreadable is not None:
@@ -154,10 +159,12 @@ def _frames(video: str, found: "Extraction") -> tuple[list[Frame], bytes]:
 class _Factory:
     settings: FramesSettings
     runtime: FramesRuntime
+    cache_gb: float
 
     def __call__(self, blobs: Blobs) -> Decoder:
         limits = self.runtime
-        return Decoder(self.settings, Isolation(limits.timeout_seconds, limits.memory_mb))
+        isolation = Isolation(limits.timeout_seconds, limits.memory_mb)
+        return Decoder(self.settings, isolation, Staging(int(self.cache_gb * 1e9)))
 
 
 def stage(recipe: Recipe) -> Stage:
@@ -171,6 +178,6 @@ def stage(recipe: Recipe) -> Stage:
         split=Split(columns, BySegment(settings.segment_minutes)),
         writes=(Frame, Metric),
         identity=settings.model_dump(mode="json"),
-        worker=_Factory(settings, recipe.runtime.frames),
+        worker=_Factory(settings, recipe.runtime.frames, recipe.runtime.videos.cache_gb),
         pack_units=2,
     )

@@ -7,7 +7,6 @@ key in the folder's marker tells whether it is still there.
 from collections.abc import Iterator, Sequence
 from functools import partial
 from importlib.metadata import version
-from pathlib import Path
 
 import pipeline
 from pipeline import prompts
@@ -40,9 +39,10 @@ from pipeline.recipe_file import recipe_hash
 from pipeline.records import Caption, Publication, Rejection, Sample, ScreenCount, StageCount
 from pipeline.stages.screen_counts import PASSED, frames_by_outcome
 from pipeline.stages.writing import prompt_of
+from pipeline.storage.place import Place
 
 
-def run(folder: Path, facts: CardFacts, blobs: Blobs, units: Sequence[Unit]) -> Iterator[Outcome]:
+def run(folder: Place, facts: CardFacts, blobs: Blobs, units: Sequence[Unit]) -> Iterator[Outcome]:
     """The worker: the only unit's samples, read lazily and more than once."""
     for unit in units:
         funnel = list(unit.all(StageCount))
@@ -124,11 +124,11 @@ def _label(model: str, revision: str) -> str:
     return f"{without_place(model)}@{revision}"
 
 
-def _worker(folder: Path, facts: CardFacts, blobs: Blobs) -> partial[Iterator[Outcome]]:
+def _worker(folder: Place, facts: CardFacts, blobs: Blobs) -> partial[Iterator[Outcome]]:
     return partial(run, folder, facts, blobs)
 
 
-def stage(recipe: Recipe, folder: Path) -> Stage:
+def stage(recipe: Recipe, folder: Place) -> Stage:
     """One unit, the dataset; every setting is in its key because the card shows every setting."""
     identity = recipe.identity
     facts = CardFacts(

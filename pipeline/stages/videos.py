@@ -1,13 +1,13 @@
 """`videos`: probe every input file; its content hash becomes the video's id."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 
 from pipeline.engine.stage import RECIPE, Blobs, Stage, Table, Unit, by_column
 from pipeline.media.isolation import Isolation
+from pipeline.media.staging import NotStagedError, Staging
 from pipeline.outcome import Failed, Kept, Outcome, Rejected
-from pipeline.recipe import Recipe, VideosSettings
+from pipeline.recipe import Recipe, VideosRuntime, VideosSettings
 from pipeline.records import Input, Source, Video
 from pipeline.removals import MESSAGE, REASON
 
@@ -31,6 +31,7 @@ class Prober:
 
     settings: VideosSettings
     isolation: Isolation
+    staging: Staging
     removed: frozenset[str] = frozenset()
     """Contents that were taken down."""
 
@@ -41,23 +42,32 @@ class Prober:
     def _probe(self, file: File) -> Outcome:
         from pipeline.media.probe import probe
 
-        limits = self.settings
-        found = self.isolation.call(probe, Path(file.path), limits.min_seconds, limits.max_seconds)
-        if isinstance(found, Rejected | Failed):
+        limits = self.settings.min_seconds, self.settings.max_seconds
+        try:
+            with self.staging.local(file.path) as path:
+                found = self.isolation.call(probe, path, *limits)
+        except NotStagedError as error:
+            return Rejected("unreadable", f"{file.path} cannot be read: {error}")
+        if isinstance(found, Rejected):
+            return replace(found, message=found.message.replace(str(path), file.path))
+        if isinstance(found, Failed):
             return found
         if found.id in self.removed:
             return Rejected(REASON, MESSAGE)
-        return Kept([Source(id=file.id, video=found.id), found])
+        video = replace(found, path=file.path)
+        return Kept([Source(id=file.id, video=video.id), video])
 
 
 @dataclass(frozen=True)
 class _Factory:
     settings: VideosSettings
-    timeout_seconds: float
+    runtime: VideosRuntime
     removed: frozenset[str]
 
     def __call__(self, blobs: Blobs) -> Prober:
-        return Prober(self.settings, Isolation(self.timeout_seconds, MEMORY_MB), self.removed)
+        isolation = Isolation(self.runtime.timeout_seconds, MEMORY_MB)
+        staging = Staging(int(self.runtime.cache_gb * 1e9))
+        return Prober(self.settings, isolation, staging, self.removed)
 
 
 def stage(recipe: Recipe, removed: frozenset[str] = frozenset()) -> Stage:
@@ -75,6 +85,6 @@ def stage(recipe: Recipe, removed: frozenset[str] = frozenset()) -> Stage:
         split=by_column("id"),
         writes=(Source, Video),
         identity=settings.model_dump(mode="json"),
-        worker=_Factory(settings, recipe.runtime.videos.timeout_seconds, removed),
+        worker=_Factory(settings, recipe.runtime.videos, removed),
         pack_units=8,
     )

@@ -128,7 +128,7 @@ def _named(workspace: Workspace, garbage: Garbage) -> set[str]:
     keep = {thinned.name: thinned.keep for thinned in garbage.thinned}
     return {
         key
-        for stage in store.folders("stages")
+        for stage in store.folder_names("stages")
         for identity in workspace.identities(stage)
         for folder in [workspace.stage_folder(stage, identity)]
         for name in store.names(folder)

@@ -10,7 +10,7 @@ import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 import numpy as np
@@ -32,6 +32,7 @@ from pipeline.outcome import Rejected
 from pipeline.publish.folder import check_ours
 from pipeline.records import Source, Video
 from pipeline.removals import MESSAGE, REASON, bury, close, exhume
+from pipeline.storage.place import local
 from pipeline.store import BlobStore, Store
 from pipeline.upkeep.answers import Said, asking_units, find_said, forget
 
@@ -78,24 +79,24 @@ def survey(workspace: Workspace, order: Sequence[str], video: str) -> Footprint:
             f"batches of {workspace.root} are under way at the endpoint and may ask about it: "
             "run with --batch to collect them, then remove"
         )
-    check_ours(workspace.root / DATASET)
+    check_ours(_root(workspace) / DATASET)
     tidy(store, [responses.FORM, attempts.FORM])
     found = trace(workspace, video, order, asking_units(store))
     blobs = _texts(workspace, found, "blob")
     keys = _texts(workspace, found, "requests")
     names = [name for name in map(BlobStore.name, sorted(blobs)) if store.exists(name)]
-    size = sum(store.size(name) for name in names)
+    size = sum(entry.size for entry in store.facts(names).values())
     said = find_said(store, found, frozenset(keys))
     return Footprint(found, tuple(names), size, said, tuple(_others(workspace)))
 
 
 def take_down(workspace: Workspace, order: Sequence[str], footprint: Footprint, why: str) -> None:
     """Remove it and leave a tombstone; only for the holder of the workspace's lock."""
-    store, found = workspace.store, footprint.trace
+    store, found, root = workspace.store, footprint.trace, _root(workspace)
     bury(store, found.video, why)
     for name in footprint.others:
-        if (workspace.root / name).is_dir():
-            shutil.rmtree(workspace.root / name)
+        if (root / name).is_dir():
+            shutil.rmtree(root / name)
         else:
             store.remove(name)
             store.drop_folder(str(PurePosixPath(name).parent))
@@ -130,7 +131,7 @@ def _texts(workspace: Workspace, found: Trace, column: str) -> set[str]:
     mine: set[str] = set()
     for name, units in found.units.items():
         mine |= texts(store, name, column, units)
-    for stage in store.folders("stages") if mine else ():
+    for stage in store.folder_names("stages") if mine else ():
         for identity in workspace.identities(stage):
             folder = workspace.stage_folder(stage, identity)
             for name in (f"{folder}/{n}" for n in store.names(folder) if n.endswith(".parquet")):
@@ -143,12 +144,18 @@ def _others(workspace: Workspace) -> Iterator[str]:
     """Files and folders that are there."""
     store = workspace.store
     yield from (name for name in DERIVED if store.exists(name))
-    runs = [f"{RUNS}/{run}" for run in store.folders(RUNS)]
+    runs = [f"{RUNS}/{run}" for run in store.folder_names(RUNS)]
     for folder in ("inputs", "logs", *runs):
         yield from (f"{folder}/{name}" for name in store.names(folder))
     for name in (DATASET, f".{DATASET}.building", f".{DATASET}.replaced"):
-        if (workspace.root / name).exists():
+        if (_root(workspace) / name).exists():
             yield name
+
+
+def _root(workspace: Workspace) -> Path:
+    """The workspace's folder; on an object store old versions may stay, and a removal that does not
+    remove is none."""
+    return local(workspace.root, "demitasse remove")
 
 
 def _take_rows(workspace: Workspace, found: Trace, stage: str) -> None:

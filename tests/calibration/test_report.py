@@ -21,6 +21,7 @@ from pipeline.engine.workspace import Workspace
 from pipeline.errors import UsageError
 from pipeline.recipe import GroundingSettings, Recipe
 from pipeline.records import Candidate, Survivor
+from pipeline.storage.files import read_bytes
 from tests.shots import shots
 
 
@@ -99,15 +100,15 @@ def test_the_page_stands_alone_and_the_table_has_every_value(
 ) -> None:
     workspace = existing(shutil.copytree(demo_workspace, tmp_path / "work"))
     page, rows = write(workspace, found, "demo <b>")
-    text = page.read_text(encoding="utf-8")
+    text = read_bytes(page).decode()
     assert "demo &lt;b&gt;" in text
     sources = re.findall(r'(?:src|href)="([^"]{0,30})', text)
     assert sources and all(source.startswith("data:image/jpeg;base64,") for source in sources)
     assert len(text) < 2_000_000
-    lines = list(csv.DictReader(io.StringIO(rows.read_text(encoding="utf-8"))))
+    lines = list(csv.DictReader(io.StringIO(read_bytes(rows).decode())))
     assert len(lines) == sum(len(curve.points) for curve in found.curves)
     assert [line["value"] for line in lines if line["current"] == "true"] == ["0.9", "0.4"]
-    assert table(found.curves) == rows.read_text(encoding="utf-8")
+    assert table(found.curves) == read_bytes(rows).decode()
 
 
 def test_every_shot_has_its_picture(demo_workspace: Path, found: Calibration) -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from pipeline.storage.place import Place
+
 REPOSITORY = Path(__file__).parents[2]
 
 
@@ -25,7 +27,7 @@ class Ended:
         return {e["stage"]: e["ran"] for e in events if e["event"] == "stage_ended"}
 
 
-def start(*arguments: str | Path) -> subprocess.Popen[str]:
+def start(*arguments: str | Place) -> subprocess.Popen[str]:
     """`demitasse ARGUMENTS`, running."""
     return subprocess.Popen(
         [sys.executable, "-m", "pipeline.cli.main", *map(str, arguments)],
@@ -42,7 +44,7 @@ def finish(process: subprocess.Popen[str]) -> Ended:
     return Ended(process.returncode, stdout, stderr)
 
 
-def demitasse(*arguments: str | Path) -> Ended:
+def demitasse(*arguments: str | Place) -> Ended:
     """`demitasse ARGUMENTS`, from start to end."""
     return finish(start(*arguments))
 

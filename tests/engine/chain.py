@@ -19,6 +19,7 @@ from pipeline.engine.workspace import Workspace
 from pipeline.outcome import Failed, Kept, Outcome, Rejected
 from pipeline.recipe import EngineRuntime
 from pipeline.records import Record, record
+from pipeline.storage.place import Place
 
 
 @record
@@ -166,7 +167,7 @@ def numbers(values: Sequence[float], note: str = "n", where: str = "here") -> li
 class Run:
     """One build of the chain, and what came of it."""
 
-    root: Path
+    root: Place
     rows: list[Number]
     chain: list[Stage] = field(default_factory=stages)
     lanes: Lanes = field(default_factory=LocalLanes)

@@ -55,7 +55,7 @@ def test_after_gc_a_run_does_nothing_and_what_counts_is_the_same(
     gc(root, last)
     assert committed(root) == once
     stages = Workspace.at(root).store
-    assert sum(len(stages.folders(f"stages/{s}")) for s in stages.folders("stages")) <= 2
+    assert sum(len(stages.folder_names(f"stages/{s}")) for s in stages.folder_names("stages")) <= 2
 
 
 @settings(max_examples=40)

@@ -38,7 +38,7 @@ def logged(root: Path) -> list[Any]:
 
 
 def lines(store: Store, name: str) -> list[dict[str, Any]]:
-    run = f"{FOLDER}/{store.folders(FOLDER)[-1]}"
+    run = f"{FOLDER}/{store.folder_names(FOLDER)[-1]}"
     pieces = [n for n in store.names(run) if n.rpartition("-")[0] == name]
     return [json.loads(line) for n in pieces for line in store.read(f"{run}/{n}").splitlines()]
 
@@ -82,7 +82,7 @@ def test_a_run_with_nothing_to_do_logs_no_unit_and_only_the_last_runs_stay(tmp_p
     for _ in range(run_log.RUNS + 2):
         run, squares, sums = logged(tmp_path)
         assert (len(run), squares, sums) == (6, [], [])
-    assert len(Store(tmp_path).folders(FOLDER)) == run_log.RUNS
+    assert len(Store(tmp_path).folder_names(FOLDER)) == run_log.RUNS
 
 
 def test_of_a_long_stage_the_last_pieces_stay(
@@ -97,7 +97,7 @@ def test_of_a_long_stage_the_last_pieces_stay(
     found = lines(store, "squares")
     assert found[-1]["unit"] == "n99"
     assert 0 < len(found) < 60
-    (run,) = store.folders(FOLDER)
+    (run,) = store.folder_names(FOLDER)
     pieces = [n for n in store.names(f"{FOLDER}/{run}") if "squares" in n]
     assert run_log.PIECES <= len(pieces) <= run_log.PIECES + 1
     assert [line["unit"] for line in found] == [f"n{n}" for n in range(100)][-len(found) :]
@@ -134,7 +134,7 @@ def test_what_was_written_before_stays_when_more_is_written(
         "stage_started",
         "run_ended",
     ]
-    (run,) = store.folders(FOLDER)
+    (run,) = store.folder_names(FOLDER)
     assert store.names(f"{FOLDER}/{run}") == ["run-00001.jsonl", "squares-00001.jsonl"]
 
 

@@ -27,7 +27,7 @@ def test_what_stays_is_found(tmp_path: Path, count: int) -> None:
     store, name = filled(tmp_path, count)
     (found,) = touched(store, FORM, ["unit"], lambda record: record["unit"] == "u1")
     assert found.rows == len(range(1, count, 3))
-    assert 0 < found.size < store.size(f"responses/{name}")
+    assert 0 < found.size < store.facts([f"responses/{name}"])[f"responses/{name}"].size
     rewrite(store, FORM, name, lambda record: None if record["unit"] == "u1" else record)
     after = Responses(store)
     for n in range(count):

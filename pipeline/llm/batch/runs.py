@@ -96,9 +96,9 @@ class Batches:
             lines = files.lines_of(self.store, state)
             # Written down first: what is submitted and then forgotten is paid all the same.
             announced(self.log, state.id, lines.values())
-            path = self.store.path(files.request_file(state))
             try:
-                there = await remote.submit(self.transport, state.id, path)
+                with self.store.as_path(files.request_file(state)) as path:
+                    there = await remote.submit(self.transport, state.id, path)
             except remote.NotTakenError:
                 # First: under this id nothing may be submitted once its calls have ended.
                 files.finished(self.store, state, "not taken")
