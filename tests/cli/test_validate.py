@@ -20,7 +20,7 @@ def test_a_clean_dataset(dataset: Path) -> None:
     done = demitasse("validate", dataset)
     assert done.status == exit_codes.DONE
     first, _, header, *lines = done.stdout.splitlines()
-    assert first == f"{dataset}: 24 rows, 7 files, format demitasse"
+    assert first == f"{dataset}: 24 rows, 17 files, format demitasse"
     assert header.split() == ["rule", "checked", "errors", "warnings", "first"]
     table = dict(line.split(maxsplit=1) for line in lines[:21])
     assert table["boxes"].split() == ["24", "-", "-"]
