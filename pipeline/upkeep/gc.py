@@ -91,7 +91,12 @@ def survey(
 
 
 def remove(workspace: Workspace, collection: Collection) -> None:
-    """Remove what a survey found; only for the holder of the workspace's lock."""
+    """Remove what a survey found; only for the holder of the workspace's lock.
+
+    Raises:
+        LeaseLostError: this process is not that any more.
+    """
+    workspace.still_ours()
     collect(workspace.store, collection.garbage)
     for file in collection.answers:
         rewrite(
