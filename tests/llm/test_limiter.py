@@ -23,7 +23,14 @@ def ray() -> Iterator[Any]:
     """One Ray session for the module: each start costs seconds."""
     import ray
 
-    ray.init(num_cpus=1, include_dashboard=False, logging_level=logging.ERROR, log_to_driver=False)
+    # Another test process may have one that could be joined.
+    ray.init(
+        "local",
+        num_cpus=1,
+        include_dashboard=False,
+        logging_level=logging.ERROR,
+        log_to_driver=False,
+    )
     yield ray
     ray.shutdown()
 
