@@ -99,47 +99,47 @@ class Ended:
 
 @dataclass(frozen=True, kw_only=True)
 class Item:
-    """One entry of the gallery."""
+    """One entry of the gallery; what there is not is left empty."""
 
     id: str
     """A question's; of a unit, `<stage>:<unit>`."""
     kind: Literal["question", "unit"]
     outcome: Outcome
-    stage: str
+    stage: str = ""
     """Where it ended; empty for a sample."""
-    reason: str
+    reason: str = ""
     """The rejection's reason or the failure's class, a short code."""
-    message: str
-    task: str
-    split: str
+    message: str = ""
+    task: str = ""
+    split: str = ""
     """Empty where it is no sample."""
-    video: str
-    source: str
-    question: str
-    answer: str
-    written_answer: str
+    video: str = ""
+    source: str = ""
+    question: str = ""
+    answer: str = ""
+    written_answer: str = ""
     """The writer's, where a human corrected it; else empty."""
-    options: tuple[str, ...]
-    letter: str
-    frames: tuple[ShownFrame, ...]
-    items: tuple[KeyItemLine, ...]
-    boxes: tuple[ShownBox, ...]
-    evidence: str
+    options: tuple[str, ...] = ()
+    letter: str = ""
+    frames: tuple[ShownFrame, ...] = ()
+    items: tuple[KeyItemLine, ...] = ()
+    boxes: tuple[ShownBox, ...] = ()
+    evidence: str = ""
     """With key items as `<obj>item</obj>`."""
-    claims: tuple[ShownClaim, ...]
+    claims: tuple[ShownClaim, ...] = ()
     """The evidence sentence by sentence; empty where nothing tells them apart."""
-    start: float
-    end: float
+    start: float = 0.0
+    end: float = 0.0
     """The video's span in seconds on its own clock; equal where nobody knows it."""
-    judgements: tuple[Judged, ...]
-    passed: bool | None
+    judgements: tuple[Judged, ...] = ()
+    passed: bool | None = None
     """The review's verdict; None where there is none to show."""
-    overridden: bool
-    written: tuple[Written, ...]
-    ended: tuple[Ended, ...]
-    facts: tuple[tuple[str, str], ...]
+    overridden: bool = False
+    written: tuple[Written, ...] = ()
+    ended: tuple[Ended, ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
     """Name and value of whatever else there is to know: licence, metadata."""
-    hint: str
+    hint: str = ""
     """What a human's `keep` does to it where that alone does not make it a sample; else empty."""
 
 

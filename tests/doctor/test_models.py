@@ -13,7 +13,7 @@ from pipeline.doctor.weights import Weights, needed
 from pipeline.recipe import Recipe
 from pipeline.recipe_file import load_recipe
 from tests.cli.command import demitasse
-from tests.fakes.hub import FakeHub
+from tests.fakes.hub import hub
 
 JOBS = Path(__file__).parents[2] / "jobs"
 COMMIT = "c0ffee" + "0" * 34
@@ -101,10 +101,10 @@ def test_prefetch_brings_what_is_missing_once_and_only_what_is_needed(
     recipe.write_text(f"clip:\n  model: lab/clip\n  revision: {COMMIT}\n")
     monkeypatch.setenv("HF_HOME", str(tmp_path / "hub"))
     monkeypatch.setenv("HF_HUB_DISABLE_XET", "1")
-    with FakeHub("lab/clip", COMMIT, FILES) as hub:
-        monkeypatch.setenv("HF_ENDPOINT", hub.url)
+    with hub("lab/clip", COMMIT, FILES) as (address, asked):
+        monkeypatch.setenv("HF_ENDPOINT", address)
         before = demitasse("doctor", str(recipe), "--json")
-        assert not hub.asked, "looking asks nobody"
+        assert not asked, "looking asks nobody"
         mends = {c["name"]: c["mend"] for c in json.loads(before.stdout)["checks"]}
         assert mends["weights clip"] == f"demitasse doctor {recipe} --prefetch"
         assert before.status == exit_codes.FAILED
@@ -114,10 +114,10 @@ def test_prefetch_brings_what_is_missing_once_and_only_what_is_needed(
         folder = Path(found["weights clip"]["detail"].split(" in ", 1)[1])
         assert {p.name for p in folder.iterdir()} == {"config.json", "model.safetensors"}
         assert (folder / "model.safetensors").read_bytes() == b"weights"
-        asked = len(hub.asked)
+        before_again = len(asked)
         again = demitasse("doctor", str(recipe), "--prefetch", "--json")
         assert again.status == done.status
-        assert len(hub.asked) == asked, "what is here is not asked for again"
+        assert len(asked) == before_again, "what is here is not asked for again"
 
 
 def test_a_hub_that_does_not_have_it_is_one_sentence(
@@ -126,8 +126,8 @@ def test_a_hub_that_does_not_have_it_is_one_sentence(
     recipe = tmp_path / "recipe.yaml"
     recipe.write_text(f"clip:\n  model: lab/other\n  revision: {COMMIT}\n")
     monkeypatch.setenv("HF_HOME", str(tmp_path / "hub"))
-    with FakeHub("lab/clip", COMMIT, FILES) as hub:
-        monkeypatch.setenv("HF_ENDPOINT", hub.url)
+    with hub("lab/clip", COMMIT, FILES) as (address, _):
+        monkeypatch.setenv("HF_ENDPOINT", address)
         done = demitasse("doctor", str(recipe), "--prefetch")
     assert done.status == exit_codes.FAILED
     assert "the weights of clip.model lab/other@c0ffee00 could not be fetched" in done.stderr

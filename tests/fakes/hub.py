@@ -1,84 +1,79 @@
-"""A model hub on the loopback: the few addresses that fetching a snapshot needs."""
+"""A hub of models on the loopback: what huggingface_hub asks to list and fetch one revision."""
 
+import hashlib
 import json
 import threading
-from collections.abc import Mapping
-from hashlib import sha1
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Self
+from typing import ClassVar
 
 
-class FakeHub:
-    """Serves one model, while its `with` block lasts; `asked` are the paths it was asked for."""
+class _Hub(BaseHTTPRequestHandler):
+    """Serves `files` of the one model at its one revision."""
 
-    def __init__(self, model: str, commit: str, files: Mapping[str, bytes]) -> None:
-        self.asked: list[str] = []
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self, model, commit, files))
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+    model: ClassVar[str]
+    revision: ClassVar[str]
+    files: ClassVar[Mapping[str, bytes]]
+    asked: ClassVar[list[str]]
+    protocol_version = "HTTP/1.1"
 
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}"
+    def do_GET(self) -> None:
+        self._answer(body=True)
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
+    def do_HEAD(self) -> None:
+        self._answer(body=False)
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+    def _answer(self, body: bool) -> None:
+        path = self.path.partition("?")[0]
+        self.asked.append(f"{self.command} {path}")
+        place = f"/{self.model}/resolve/{self.revision}/"
+        if path == f"/api/models/{self.model}/tree/{self.revision}":
+            listed = [
+                {"type": "file", "path": name, "size": len(data), "oid": _etag(data)}
+                for name, data in self.files.items()
+            ]
+            self._send(200, json.dumps(listed).encode(), {}, body)
+        elif path == f"/api/models/{self.model}/revision/{self.revision}":
+            siblings = [{"rfilename": name} for name in self.files]
+            told = {"id": self.model, "sha": self.revision, "siblings": siblings}
+            self._send(200, json.dumps(told).encode(), {}, body)
+        elif path.startswith(place) and path.removeprefix(place) in self.files:
+            data = self.files[path.removeprefix(place)]
+            headers = {"ETag": f'"{_etag(data)}"', "X-Repo-Commit": self.revision}
+            self._send(200, data, headers, body)
+        else:
+            known = path.startswith(f"/api/models/{self.model}/")
+            code = "RevisionNotFound" if known else "RepoNotFound"
+            self._send(404, b'{"error": "not here"}', {"X-Error-Code": code}, body)
+
+    def _send(self, status: int, data: bytes, headers: Mapping[str, str], body: bool) -> None:
+        self.send_response(status)
+        for name, value in {**headers, "Content-Length": str(len(data))}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        if body:
+            self.wfile.write(data)
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
 
 
-def _handler(
-    hub: FakeHub, model: str, commit: str, files: Mapping[str, bytes]
-) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self._answer(body=True)
+def _etag(data: bytes) -> str:
+    return hashlib.sha1(data, usedforsecurity=False).hexdigest()
 
-        def do_HEAD(self) -> None:
-            self._answer(body=False)
 
-        def _answer(self, *, body: bool) -> None:
-            path = self.path.partition("?")[0]
-            hub.asked.append(path)
-            kind, data = "application/json", self._told(path)
-            if data is None and path.startswith(f"/{model}/resolve/{commit}/"):
-                kind, data = "application/octet-stream", files.get(path.rpartition("/")[2])
-            self.send_response(200 if data is not None else 404)
-            data = data or b"{}"
-            self.send_header("Content-Type", kind)
-            self.send_header("Content-Length", str(len(data)))
-            self.send_header("ETag", f'"{sha1(data).hexdigest()}"')
-            self.send_header("X-Repo-Commit", commit)
-            self.end_headers()
-            if body:
-                self.wfile.write(data)
-
-        def _told(self, path: str) -> bytes | None:
-            if path == f"/api/models/{model}/revision/{commit}":
-                siblings = [{"rfilename": name} for name in files]
-                return json.dumps({"id": model, "sha": commit, "siblings": siblings}).encode()
-            if path == f"/api/models/{model}/tree/{commit}":
-                listed = [
-                    {
-                        "type": "file",
-                        "path": name,
-                        "size": len(data),
-                        "oid": sha1(data).hexdigest(),
-                    }
-                    for name, data in files.items()
-                ]
-                return json.dumps(listed).encode()
-            return None
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    return Handler
+@contextmanager
+def hub(model: str, revision: str, files: Mapping[str, bytes]) -> Iterator[tuple[str, list[str]]]:
+    """The hub's address, and what it was asked."""
+    told = {"model": model, "revision": revision, "files": files, "asked": list[str]()}
+    handler = type("Hub", (_Hub,), told)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}", handler.asked  # type: ignore[attr-defined]
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

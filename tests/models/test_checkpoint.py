@@ -6,7 +6,7 @@ from huggingface_hub.utils.tqdm import disable_progress_bars
 
 from pipeline.errors import MissingDependencyError, RecipeError
 from pipeline.models.checkpoint import extra, find_checkpoint
-from tests.models.fake_hub import hub
+from tests.fakes.hub import hub
 
 MODEL = "somebody/some-detector"
 REVISION = "0123456789" * 4
