@@ -9,6 +9,7 @@ Those in brackets only where the recipe has a filter on.
 
 from collections.abc import Sequence
 from types import ModuleType
+from typing import Final
 
 from pipeline.engine.planner import Planner, Retry
 from pipeline.engine.stage import Stage
@@ -38,17 +39,16 @@ from pipeline.stages import (
     videos,
 )
 from pipeline.storage.place import Place
+from pipeline.tasks import RecipeKind
 
 DATASET = "dataset"
 
-_RECIPES = {
+_SEEN = (videos, frames, scenes, captions, embeddings, core_frames)
+"""What every recipe knows of its videos before it asks anything."""
+
+_RECIPES: Final[dict[RecipeKind, tuple[ModuleType, ...]]] = {
     "videoespresso": (
-        videos,
-        frames,
-        scenes,
-        captions,
-        embeddings,
-        core_frames,
+        *_SEEN,
         questions,
         verdicts,
         evidence,

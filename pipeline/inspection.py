@@ -16,6 +16,7 @@ from pipeline.engine.browse import (
 from pipeline.engine.workspace import Workspace
 from pipeline.errors import UnknownUnitError
 from pipeline.publish.reading import read_rejections
+from pipeline.recipe import GROUPING
 from pipeline.records import (
     Bbox,
     Box,
@@ -39,6 +40,7 @@ R = TypeVar("R", bound=Record)
 
 SHOWN_IDS = 3
 """Existing ids that an error names, so that one can be copied."""
+_GROUPINGS = tuple(GROUPING.values())
 _ID = attrgetter("id")
 QUESTION_UNITS = ("verdicts", "evidence", "grounding", "options")
 """Stages whose units carry a question's id."""
@@ -120,7 +122,7 @@ def find(
     """
     questions = read_ids(workspace, "questions", Question, name)
     videos = read_ids(workspace, "videos", Video, name)
-    groups = read_ids(workspace, "core_frames", Group, name)
+    groups = [g for stage in _GROUPINGS for g in read_ids(workspace, stage, Group, name)]
     exact = [found for found in (*questions, *videos, *groups) if found == name]
     several = exact or [*questions, *videos, *groups]
     if len(several) != 1 or not name:
@@ -143,7 +145,7 @@ def boxes_on(inspection: Inspection, frame: str) -> list[NamedBox]:
 
 
 def _group(workspace: Workspace, group_id: str) -> GroupQuestions:
-    (group,) = read_table(workspace, "core_frames", Group, {"id": group_id})
+    (group,) = _groups(workspace, [group_id]).values()
     return GroupQuestions(
         group=group,
         questions=tuple(read_table(workspace, "questions", Question, {"group": group_id})),
@@ -175,7 +177,7 @@ def gather(
     wanted = sorted({frame for frames in core.values() for frame in frames})
     frames = {f.id: f for f in read_table(workspace, "frames", Frame, {"id": wanted})}
     videos = _rows(workspace, "videos", Video, (q.video for q in questions.values()))
-    groups = _rows(workspace, "core_frames", Group, (q.group for q in questions.values()))
+    groups = _groups(workspace, (q.group for q in questions.values()))
     verdicts, options = by_id("verdicts", Verdict), by_id("options", Options)
     samples, rejections = by_id("selection", Sample), by_id("selection", Rejection)
     repeats = read_rejections(dataset, [name for name in ids if name not in rejections])
@@ -228,6 +230,16 @@ def _by_question(rows: Iterable[Grounded]) -> dict[str, list[Grounded]]:
 def _rows(workspace: Workspace, stage: str, record: type[R], ids: Iterable[str]) -> dict[str, R]:
     rows = read_table(workspace, stage, record, {"id": sorted(set(ids))})
     return {_ID(row): row for row in rows}
+
+
+def _groups(workspace: Workspace, ids: Iterable[str]) -> dict[str, Group]:
+    """Groups by id, whichever stage of the workspace's recipe wrote them."""
+    wanted = sorted(set(ids))
+    return {
+        group.id: group
+        for stage in _GROUPINGS
+        for group in read_table(workspace, stage, Group, {"id": wanted})
+    }
 
 
 def _core(question: Question, evidence: Evidence | None) -> tuple[str, ...]:

@@ -1,16 +1,21 @@
-"""The fourteen reasoning tasks in their four families, and the other names they go by.
+"""The tasks of every recipe in their families, and the other names they go by.
 
-Source: VideoEspresso, supplementary table 9 (families and tasks). The project's leaderboard
-and its released files use other names for the same tasks; `ALIASES` maps every spelling we
-have met to the paper's, so that imported rows and scores can be compared.
+Sources: VideoEspresso, supplementary table 9 (fourteen tasks in four families); Pause-and-Think's
+two categories; Ego-ST Bench's four categories, each asked forward and in reverse. VideoEspresso's
+leaderboard and its released files use other names for the same tasks; `ALIASES` maps every
+spelling we have met to ours, so that imported rows and scores can be compared.
 """
 
+from collections.abc import Iterable
 from enum import StrEnum
-from typing import Final
+from typing import Final, Literal
+
+RecipeKind = Literal["videoespresso", "pause_and_think", "ego_st"]
+"""Which system's construction a recipe follows."""
 
 
 class Task(StrEnum):
-    """One of the fourteen reasoning tasks."""
+    """What a question asks for."""
 
     CAUSAL_INFERENCE = "causal_inference"
     CONTEXTUAL_INTERPRETATION = "contextual_interpretation"
@@ -26,6 +31,18 @@ class Task(StrEnum):
     COOKING_STEPS = "cooking_steps"
     INGREDIENT_DETAILS = "ingredient_details"
     TRAFFIC_ANALYSIS = "traffic_analysis"
+
+    FACTUAL_PAST = "factual_past"
+    FUTURE_PLANNING = "future_planning"
+
+    ROUTE_DESCRIPTION_FORWARD = "route_description_forward"
+    ROUTE_DESCRIPTION_REVERSE = "route_description_reverse"
+    DIRECTION_CHANGE_FORWARD = "direction_change_forward"
+    DIRECTION_CHANGE_REVERSE = "direction_change_reverse"
+    LANDMARK_CHANGE_FORWARD = "landmark_change_forward"
+    LANDMARK_CHANGE_REVERSE = "landmark_change_reverse"
+    ACTION_CHANGE_FORWARD = "action_change_forward"
+    ACTION_CHANGE_REVERSE = "action_change_reverse"
 
 
 FAMILIES: Final[dict[str, tuple[Task, ...]]] = {
@@ -51,7 +68,37 @@ FAMILIES: Final[dict[str, tuple[Task, ...]]] = {
         Task.INGREDIENT_DETAILS,
         Task.TRAFFIC_ANALYSIS,
     ),
+    "assistive_suggestion": (
+        Task.FACTUAL_PAST,
+        Task.FUTURE_PLANNING,
+    ),
+    "egocentric_routes": (
+        Task.ROUTE_DESCRIPTION_FORWARD,
+        Task.ROUTE_DESCRIPTION_REVERSE,
+        Task.DIRECTION_CHANGE_FORWARD,
+        Task.DIRECTION_CHANGE_REVERSE,
+        Task.LANDMARK_CHANGE_FORWARD,
+        Task.LANDMARK_CHANGE_REVERSE,
+        Task.ACTION_CHANGE_FORWARD,
+        Task.ACTION_CHANGE_REVERSE,
+    ),
 }
+
+_OTHER_RECIPES: Final[dict[str, RecipeKind]] = {
+    "assistive_suggestion": "pause_and_think",
+    "egocentric_routes": "ego_st",
+}
+
+TASKS_OF: Final[dict[RecipeKind, tuple[Task, ...]]] = {
+    kind: tuple(
+        task
+        for family, tasks in FAMILIES.items()
+        if _OTHER_RECIPES.get(family, "videoespresso") == kind
+        for task in tasks
+    )
+    for kind in ("videoespresso", "pause_and_think", "ego_st")
+}
+"""What each recipe asks, in the order of tables."""
 
 FAMILY_OF: Final[dict[Task, str]] = {
     task: family for family, tasks in FAMILIES.items() for task in tasks
@@ -87,7 +134,19 @@ ALIASES: Final[dict[str, Task]] = {
     "cook.": Task.COOKING_STEPS,
     "traff.": Task.TRAFFIC_ANALYSIS,
     "situa.": Task.SITUATIONAL_AWARENESS,
+    "factual/past": Task.FACTUAL_PAST,
+    "future/planning": Task.FUTURE_PLANNING,
 }
+
+
+def listed(found: Iterable[Task]) -> tuple[Task, ...]:
+    """The tasks that a table of these lists: all of every recipe that has one of them.
+
+    Of none it is VideoEspresso's, so that an empty dataset tells what it lacks.
+    """
+    present = set(found)
+    of_recipes = [tasks for tasks in TASKS_OF.values() if present.intersection(tasks)]
+    return tuple(task for tasks in of_recipes or [TASKS_OF["videoespresso"]] for task in tasks)
 
 
 def parse_task(name: str) -> Task | None:

@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.tasks import ALIASES, FAMILIES, FAMILY_OF, Task, parse_task
+from pipeline.tasks import ALIASES, FAMILIES, FAMILY_OF, TASKS_OF, Task, listed, parse_task
+
+ESPRESSO = TASKS_OF["videoespresso"]
 
 COLUMNS = [
     "Narra.",
@@ -57,9 +59,23 @@ def test_the_papers_tasks_and_families_are_ours() -> None:
     ours = {
         task.value.replace("_", " ").title(): family.replace("_", " ").title()
         for task, family in FAMILY_OF.items()
+        if task in ESPRESSO
     }
     assert ours == PAPER
-    assert len(Task) == 14
+    assert len(ESPRESSO) == 14
+
+
+def test_every_task_belongs_to_one_recipe() -> None:
+    assert sorted(task for tasks in TASKS_OF.values() for task in tasks) == sorted(Task)
+
+
+def test_a_table_lists_the_tasks_of_the_recipes_it_has() -> None:
+    assert listed([]) == ESPRESSO
+    assert listed([Task.FUTURE_PLANNING]) == (Task.FACTUAL_PAST, Task.FUTURE_PLANNING)
+    assert listed([Task.FACTUAL_PAST, Task.COOKING_STEPS]) == (
+        *ESPRESSO,
+        *TASKS_OF["pause_and_think"],
+    )
 
 
 def test_every_task_is_in_one_family() -> None:
@@ -73,7 +89,7 @@ def test_the_papers_names_are_understood(name: str) -> None:
 
 
 def test_each_column_of_the_results_is_another_task() -> None:
-    assert {parse_task(column) for column in COLUMNS} == set(Task)
+    assert {parse_task(column) for column in COLUMNS} == set(ESPRESSO)
     for column in COLUMNS:
         task = parse_task(column)
         assert task is not None

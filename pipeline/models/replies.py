@@ -12,12 +12,13 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationInfo,
+    WithJsonSchema,
     model_validator,
 )
 
 from pipeline.models.box_conventions import Scale, to_bbox
 from pipeline.records import Bbox, check_bbox
-from pipeline.tasks import Task
+from pipeline.tasks import TASKS_OF, Task
 
 
 def _within_the_frame(bbox: Bbox) -> Bbox:
@@ -55,6 +56,18 @@ _REFERENCE: Final = re.compile(r"<obj>(.*?)</obj>")
 _TAG: Final = re.compile(r"</?obj>")
 _FRAME_NAME: Final = re.compile(r"\bF\d+\b")
 
+
+def _of_videoespresso(task: Task) -> Task:
+    if task not in TASKS_OF["videoespresso"]:
+        raise ValueError(f"{task} is a task of another recipe")
+    return task
+
+
+EspressoTask = Annotated[
+    Task,
+    AfterValidator(_of_videoespresso),
+    WithJsonSchema({"type": "string", "enum": [str(t) for t in TASKS_OF["videoespresso"]]}),
+]
 FrameId = Annotated[str, AfterValidator(_given)]
 Prose = Annotated[str, AfterValidator(_names_no_frame)]
 Place = Annotated[Bbox, AfterValidator(_within_the_frame)]
@@ -68,7 +81,7 @@ class _Reply(BaseModel):
 class DraftQuestion(_Reply):
     """A question with its answer."""
 
-    task: Task
+    task: EspressoTask
     question: Prose
     answer: Prose
     frames: tuple[FrameId, ...]

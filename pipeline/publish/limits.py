@@ -7,7 +7,6 @@ from pipeline.publish.privacy import hidden
 from pipeline.publish.statistics import LETTERS, SPLITS, Statistics
 from pipeline.recipe import Identity
 from pipeline.records import StageCount
-from pipeline.tasks import Task
 
 
 def known_limits(
@@ -84,10 +83,12 @@ def _of_persons(statistics: Statistics, identity: Identity) -> Iterator[str]:
 def _of_coverage(statistics: Statistics, funnel: Sequence[StageCount]) -> Iterator[str]:
     if failed := sum(c.units for c in funnel if c.status == "failed"):
         yield f"{failed} units failed, and what they would have given is missing (see the funnel)."
-    missing = [t for t in Task if not any(statistics.tasks[t, split] for split in SPLITS)]
+    missing = [
+        t for t in statistics.listed if not any(statistics.tasks[t, split] for split in SPLITS)
+    ]
     if missing:
         names = ", ".join(f"`{task}`" for task in missing)
-        yield f"{len(missing)} of {len(Task)} tasks have no sample: {names}."
+        yield f"{len(missing)} of {len(statistics.listed)} tasks have no sample: {names}."
     for split in SPLITS:
         if not statistics.in_split(split):
             yield f"The split `{split}` has no samples."
@@ -101,7 +102,7 @@ def _of_coverage(statistics: Statistics, funnel: Sequence[StageCount]) -> Iterat
 def _of_balance(statistics: Statistics) -> Iterator[str]:
     if not statistics.samples:
         return
-    task = max(Task, key=statistics.of_task)
+    task = max(statistics.listed, key=statistics.of_task)
     if 2 * statistics.of_task(task) > statistics.samples:
         share = _share(statistics.of_task(task), statistics.samples)
         yield f"{share} samples are of one task, `{task}`."

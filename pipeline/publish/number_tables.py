@@ -5,7 +5,7 @@ from typing import Final
 
 from pipeline.publish.distribution import Distribution, merged
 from pipeline.publish.statistics import LETTERS, SECONDS, SPLITS, TEXTS, Statistics
-from pipeline.tasks import FAMILY_OF, Task
+from pipeline.tasks import FAMILY_OF
 
 Row = Sequence[str]
 
@@ -30,7 +30,7 @@ def at_a_glance(statistics: Statistics) -> list[Row]:
 def tasks(statistics: Statistics) -> list[Row]:
     """Samples of every task in every split."""
     rows: list[Row] = [("task", "family", *SPLITS, "all")]
-    for task in Task:
+    for task in statistics.listed:
         numbers = [statistics.tasks[task, split] for split in SPLITS]
         rows.append((task, FAMILY_OF[task], *map(_whole, numbers), _whole(sum(numbers))))
     totals = [statistics.in_split(split) for split in SPLITS]
@@ -40,7 +40,7 @@ def tasks(statistics: Statistics) -> list[Row]:
 def distances(statistics: Statistics) -> list[Row]:
     """Seconds between adjacent core frames, by task."""
     rows: list[Row] = [("task", "pairs", *_SPREAD)]
-    for task in Task:
+    for task in statistics.listed:
         if gaps := statistics.gaps.get(task):
             rows.append((task, _whole(gaps.count), *_spread(gaps)))
     if len(rows) > 1:

@@ -45,7 +45,7 @@ def plots(statistics: Statistics) -> Iterator[Plot]:
     if not statistics.samples:
         return
     yield _tasks(statistics)
-    gaps = {task: statistics.gaps[task] for task in Task if statistics.gaps.get(task)}
+    gaps = {task: statistics.gaps[task] for task in statistics.listed if statistics.gaps.get(task)}
     if gaps:
         yield _distances(gaps)
     yield _counts(statistics)
@@ -60,9 +60,9 @@ def plots(statistics: Statistics) -> Iterator[Plot]:
 def _tasks(statistics: Statistics) -> Plot:
     def draw(figure: "Figure") -> None:
         axes = figure.subplots()
-        names, before = [_name(task) for task in Task], [0] * len(Task)
+        names, before = [_name(task) for task in statistics.listed], [0] * len(statistics.listed)
         for split in SPLITS:
-            numbers = [statistics.tasks[task, split] for task in Task]
+            numbers = [statistics.tasks[task, split] for task in statistics.listed]
             axes.barh(
                 names, numbers, left=before, height=0.7, color=_SPLIT_COLOURS[split], label=split
             )

@@ -14,7 +14,7 @@ from pipeline.publish.published import RejectionRow, SampleRow
 from pipeline.publish.split import SplitName
 from pipeline.publish.terms import TermCounter, words
 from pipeline.records import Provenance
-from pipeline.tasks import Task
+from pipeline.tasks import Task, listed
 
 SPLITS: Final[tuple[SplitName, ...]] = ("train", "test")
 LETTERS: Final = ("A", "B", "C", "D")
@@ -165,6 +165,11 @@ class Statistics:
     @property
     def samples(self) -> int:
         return self.tasks.total()
+
+    @property
+    def listed(self) -> tuple[Task, ...]:
+        """The tasks that tables and plots list."""
+        return listed(task for task, _ in self.tasks)
 
     def in_split(self, split: SplitName) -> int:
         """Samples of a split."""

@@ -28,6 +28,7 @@ from pipeline.recipe.endpoint import (
     EndpointWriterSettings,
     PriceSettings,
 )
+from pipeline.recipe.grouping import GROUPING
 from pipeline.recipe.identity import (
     CaptionsSettings,
     CoreFramesSettings,
@@ -60,6 +61,7 @@ from pipeline.recipe.runtime import (
 
 __all__ = [
     "ASKED",
+    "GROUPING",
     "BudgetRuntime",
     "CaptionerRuntime",
     "CaptionerSettings",

@@ -13,7 +13,7 @@ from pipeline.recipe.captioner import CaptionerSettings, DetectorCaptionerSettin
 from pipeline.recipe.detector import ClipSettings, DetectorSettings, SsdDetectorSettings
 from pipeline.recipe.endpoint import EndpointWriterSettings
 from pipeline.recipe.publish import PublishSettings
-from pipeline.tasks import Task
+from pipeline.tasks import TASKS_OF, RecipeKind, Task
 
 
 class VideosSettings(Settings):
@@ -136,10 +136,16 @@ WriterSettings = Annotated[
 class QuestionsSettings(Settings):
     per_group: Count = 4
     """Questions asked for, at most, from one group."""
-    tasks: tuple[Task, ...] = tuple(Task)
-    """Tasks to ask for; a writer leaves out those it cannot support."""
+    tasks: tuple[Task, ...] = TASKS_OF["videoespresso"]
+    """VideoEspresso's tasks to ask for; a writer leaves out those it cannot support."""
     prompt: str | None = None
     """A file of `prompts/`, or a path; null: `questions/<kind of the writer>`."""
+
+    @model_validator(mode="after")
+    def _of_videoespresso(self) -> "QuestionsSettings":
+        if others := [task for task in self.tasks if task not in TASKS_OF["videoespresso"]]:
+            raise ValueError(f"tasks has {', '.join(others)}: they belong to other recipes")
+        return self
 
 
 class VerdictsSettings(Settings):
@@ -197,7 +203,7 @@ class SelectionSettings(Settings):
 class Identity(Settings):
     """Everything that changes the dataset."""
 
-    recipe: Literal["videoespresso"] = "videoespresso"
+    recipe: RecipeKind = "videoespresso"
     """Which chain of stages to build."""
     perspective: Literal["third_person", "first_person"] = "third_person"
     """Who speaks: `first_person` for egocentric video, where `I` and `you` are in order."""

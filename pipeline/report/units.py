@@ -6,6 +6,7 @@ from typing import Final
 
 from pipeline.engine.browse import UnitOutcome, read_table
 from pipeline.engine.workspace import Workspace
+from pipeline.recipe import GROUPING
 from pipeline.records import Frame, Group
 from pipeline.report.glance import Glance
 from pipeline.report.items import Item, Outcome
@@ -44,7 +45,9 @@ def frames_of(workspace: Workspace, outcome: UnitOutcome) -> list[tuple[Frame, s
     """The frames that a unit was about, with what was said of them: of a group its own, of a
     mention (`<frame>#<phrase>`) the one; of the other stages none."""
     if outcome.stage == "questions":
-        groups = read_table(workspace, "core_frames", Group, {"id": outcome.unit})
+        wanted = {"id": outcome.unit}
+        stages = GROUPING.values()
+        groups = [g for stage in stages for g in read_table(workspace, stage, Group, wanted)]
         said = {f.frame: f.caption for group in groups for f in group.frames[:_MOST_FRAMES]}
     elif outcome.stage == "detections":
         frame, _, phrase = outcome.unit.rpartition("#")

@@ -18,7 +18,6 @@ from pipeline.recipe import Identity, Recipe
 from pipeline.records import (
     Claim,
     Evidence,
-    Group,
     KeyItem,
     Mention,
     Question,
@@ -27,6 +26,7 @@ from pipeline.records import (
     Verdict,
     record,
 )
+from pipeline.stages.grouping import groups
 from pipeline.stages.passed import passed_only
 from pipeline.stages.writing import (
     PACK_UNITS,
@@ -150,7 +150,7 @@ def stage(recipe: Recipe, session: Session | None = None) -> Stage:
         split=passed_only(),
         lookups=(
             Lookup(Table("questions", Question, AskedQuestion), "id", PassedVerdict, "id"),
-            Lookup(Table("core_frames", Group, GroupFrames), "id", AskedQuestion, "group"),
+            Lookup(groups(identity, GroupFrames), "id", AskedQuestion, "group"),
             *pictures_for(identity.writer, GroupFrames),
         ),
         writes=(Evidence, Mention, Rejection),

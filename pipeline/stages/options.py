@@ -18,7 +18,6 @@ from pipeline.outcome import Kept, Outcome, Rejected
 from pipeline.prompts import Prompt
 from pipeline.recipe import Identity, Recipe
 from pipeline.records import (
-    Group,
     GroupFrame,
     Options,
     Question,
@@ -26,6 +25,7 @@ from pipeline.records import (
     Verdict,
     record,
 )
+from pipeline.stages.grouping import groups
 from pipeline.stages.lettering import COUNT, arrange, letter_of
 from pipeline.stages.passed import passed_only
 from pipeline.stages.writing import (
@@ -154,7 +154,7 @@ def stage(recipe: Recipe, session: Session | None = None) -> Stage:
         lookups=(
             Lookup(Table("questions", Question, AskedText), "id", PassedAnswer, "id"),
             Lookup(Table("verdicts", Verdict, OtherAnswer), "video", PassedAnswer, "video"),
-            Lookup(Table("core_frames", Group, Shown), "video", PassedAnswer, "video"),
+            Lookup(groups(identity, Shown), "video", PassedAnswer, "video"),
         ),
         writes=(Options,),
         identity={

@@ -6,14 +6,15 @@ captions. The writer is free to leave out tasks that the group does not support.
 
 from functools import partial
 
-from pipeline.engine.stage import Stage, Table, Unit, by_column
+from pipeline.engine.stage import Stage, Unit, by_column
 from pipeline.llm.session import Session
 from pipeline.models.replies import QuestionsReply
 from pipeline.models.writer import Reply
 from pipeline.outcome import Kept, Outcome, Rejected
 from pipeline.prompts import Prompt
 from pipeline.recipe import Identity, Recipe
-from pipeline.records import Group, Question
+from pipeline.records import Question
+from pipeline.stages.grouping import groups
 from pipeline.stages.writing import (
     PACK_UNITS,
     Ask,
@@ -73,7 +74,7 @@ def stage(recipe: Recipe, session: Session | None = None) -> Stage:
     return Stage(
         name="questions",
         version=3,
-        primary=Table("core_frames", Group, GroupFrames),
+        primary=groups(identity, GroupFrames),
         split=by_column("id"),
         lookups=pictures_for(identity.writer, GroupFrames),
         writes=(Question,),

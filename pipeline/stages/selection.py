@@ -19,7 +19,6 @@ from pipeline.records import (
     Box,
     Evidence,
     Frame,
-    Group,
     Input,
     Interval,
     Options,
@@ -31,6 +30,7 @@ from pipeline.records import (
     Verdict,
     Video,
 )
+from pipeline.stages.grouping import groups
 from pipeline.stages.selection_rules.decide import decide
 from pipeline.stages.selection_rules.perspective import Perspective
 from pipeline.stages.selection_rules.sample import origin_of, rejection_of, sample_of
@@ -148,7 +148,7 @@ def stage(recipe: Recipe) -> Stage:
             of_video(Table("grounding", Unboxed, Unboxed)),
             of_video(Table("grounding", Interval, Interval)),
             of_video(Table("options", Options, Choices)),
-            of_video(Table("core_frames", Group, WrittenFrom)),
+            of_video(groups(recipe.identity, WrittenFrom)),
             Lookup(Table("frames", Frame, CoreJpeg), "id", Reasoned, "core_frames"),
             of_video(Table("videos", Source, Holds)),
             Lookup(Table(RECIPE, Input, File), "id", Holds, "id"),

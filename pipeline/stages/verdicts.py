@@ -17,7 +17,6 @@ from pipeline.outcome import Kept, Outcome
 from pipeline.prompts import Prompt
 from pipeline.recipe import Recipe
 from pipeline.records import (
-    Group,
     Judgement,
     Override,
     Provenance,
@@ -26,6 +25,7 @@ from pipeline.records import (
     Verdict,
     record,
 )
+from pipeline.stages.grouping import groups
 from pipeline.stages.writing import (
     PACK_UNITS,
     Ask,
@@ -157,7 +157,7 @@ def stage(recipe: Recipe, session: Session | None = None) -> Stage:
         primary=Table("questions", Question, AskedQuestion),
         split=by_column("id"),
         lookups=(
-            Lookup(Table("core_frames", Group, GroupFrames), "id", AskedQuestion, "group"),
+            Lookup(groups(identity, GroupFrames), "id", AskedQuestion, "group"),
             Lookup(Table(RECIPE, Override, HumanDecision), "id", AskedQuestion, "id"),
             *pictures_for(identity.judge, GroupFrames),
         ),

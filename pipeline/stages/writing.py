@@ -24,6 +24,7 @@ from pipeline.prompts import Prompt
 from pipeline.recipe import EndpointModel, Recipe, WriterSettings
 from pipeline.records import Frame, GroupFrame, Record, record
 from pipeline.stages.model_resources import model_resources
+from pipeline.tasks import RecipeKind
 
 _FRAMES = TypeAdapter(tuple[GroupFrame, ...])
 
@@ -174,10 +175,13 @@ def asking_worker(
     return AskingWorker(stage, settings, writer, blobs, script)
 
 
-def prompt_of(stage: str, settings: WriterSettings, own: str | None) -> Prompt:
-    """The recipe's own prompt, or the one of the stage for this kind of writer."""
+def prompt_of(
+    stage: str, settings: WriterSettings, own: str | None, recipe: RecipeKind = "videoespresso"
+) -> Prompt:
+    """The recipe's own prompt, or the one of the stage for this kind of recipe and of writer."""
     kind = "endpoint" if isinstance(settings, EndpointModel) else settings.kind
-    return prompts.load(own or f"{stage}/{kind}")
+    of_recipe = "" if recipe == "videoespresso" else f"{recipe}_"
+    return prompts.load(own or f"{stage}/{of_recipe}{kind}")
 
 
 def writer_identity(settings: WriterSettings, *asked: Prompt) -> dict[str, Any]:
