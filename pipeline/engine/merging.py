@@ -5,7 +5,7 @@ no row is copied a third time. Workers read what earlier stages wrote and never 
 own, so none of them holds a reference into what goes.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from pipeline.engine.compaction import merge

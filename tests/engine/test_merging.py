@@ -1,6 +1,5 @@
 """Parts are merged while their stage runs, and nobody can tell from what is read."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
