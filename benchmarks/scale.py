@@ -6,7 +6,7 @@ For each size, each step in a process of its own: a run from the inputs to the p
 the same run again with nothing to do, `plan`, `status`, and a run with one video more. Inputs,
 planning, keys, packs, Ray's lanes, parts, compaction, ledger, run log, the program writer and
 publishing are the real ones. What decodes or holds a model plays a recording instead
-(`benchmarks/scale_corpus.py`), so the time of decoders and models is not measured, nor are endpoints,
+(`benchmarks/scale_corpus.py`): the time of decoders and models is not measured, nor are endpoints,
 clusters or object stores; and a video has few rows: 4 frames and captions, 1 group, 1 question,
 2.5 boxes.
 
