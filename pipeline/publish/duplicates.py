@@ -4,7 +4,7 @@ The share of equal places in two signatures estimates the Jaccard similarity of 
 sets (Broder, 1997). Two signatures of `k` places that agree in at least `m` of them differ in
 at most `k - m`, so if the places are cut into `k - m + 1` bands, one band is wholly equal: the
 index finds every near-duplicate and compares few pairs. It is flat arrays, sorted once by the
-bands' hashes: some 1,250 bytes a text of 64 places, a third of what Python's objects would take, and
+bands' hashes: some 1,250 bytes a text of 64 places, a third of what Python objects would take, and
 what shares a band is compared at once, for texts from one template share many.
 """
 
