@@ -67,7 +67,8 @@ class NearDuplicates:
         best = float(alike.max())
         if best < self.threshold or best == 0:
             return None
-        return min(self._ids[place] for place in near[alike == best].tolist())
+        alike_most: list[int] = near[alike == best].tolist()
+        return min(self._ids[place] for place in alike_most)
 
     def _near(self, index: _Index, bands: Sequence[int]) -> npt.NDArray[np.int32]:
         """Texts that share a band."""

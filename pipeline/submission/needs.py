@@ -19,7 +19,7 @@ from pipeline.recipe import (
     TransformersCaptionerSettings,
     TransformersDetectorSettings,
 )
-from pipeline.submission.names import is_url
+from pipeline.storage.place import is_url
 from pipeline.video_files import PACKAGE
 
 DISTRIBUTION: Final = "demitasse"
