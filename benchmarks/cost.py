@@ -4,9 +4,9 @@
                               [--decode SECONDS] [--frames N]
 
 `--rate` is what one GPU captions, frames a second: `python -m benchmarks.captioning --size 7b`
-prints it. `--decode` (processor seconds an hour of video) and `--frames` (that it gives) are those of
-720p film with much motion, as docs/performance.md has them; `python -m benchmarks.frontend VIDEO`
-prints those of yours. Questions, evidence, embeddings and detections are not in it.
+prints it. `--decode` (processor seconds an hour of video) and `--frames` (that it gives) are those
+of 720p film with much motion, as docs/performance.md has them: `python -m benchmarks.frontend` for
+your videos. Questions, evidence, embeddings and detections are not in it.
 """
 
 import argparse
