@@ -1,5 +1,6 @@
 """Parts are merged while their stage runs, and nobody can tell from what is read."""
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from pipeline.engine.merging import AT_ONCE, Merging
 from pipeline.engine.status import status
 from pipeline.engine.workspace import Workspace
 from pipeline.errors import StorageError
+from pipeline.storage.place import Place, Url
 from tests.engine.chain import Run, numbers, stages
 from tests.engine.killing import Killed, killed_at
 
@@ -33,7 +35,7 @@ class Counting(list[Event]):
             self.seen = names
 
 
-def one_a_pack(root: Path, count: int) -> Run:
+def one_a_pack(root: Place, count: int) -> Run:
     squares, sums = stages()
     # A unit takes no time, so packs would grow: this is about many small ones.
     chain = [replace(squares, pack_units=1, resources=replace(squares.resources, packs=2)), sums]
@@ -77,6 +79,21 @@ def test_what_a_killed_run_merged_is_not_merged_again(tmp_path: Path) -> None:
     merging.one_more()
     assert {p.name for p in folder.glob("*.parquet")} == before
     assert sum(name.startswith("snapshot-") for name in before) == 1
+
+
+def test_in_a_bucket_parts_stay_until_a_later_run_has_found_their_snapshot(bucket: Url) -> None:
+    count = EVERY + 4
+    run = one_a_pack(bucket / "w", count)
+    run.go()
+    plain = Run(bucket / "plain", run.rows)
+    plain.go()
+    assert run.result() == plain.result()
+    store = run.planner.workspace.store
+    (identity,) = store.folder_names("stages/squares")
+    kinds = Counter(n.split("-")[0] for n in store.names(f"stages/squares/{identity}"))
+    assert kinds["part"] == count, "none is gone yet"
+    assert kinds["snapshot"] == 2, "one while it ran, and one of that and the rest"
+    assert one_a_pack(bucket / "w", count).go().ran == {"squares": 0, "sums": 0}
 
 
 def test_status_reads_again_what_was_merged_away_under_it(
