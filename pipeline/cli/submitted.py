@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pipeline.cli.main import main as demitasse
 from pipeline.engine.workspace import Workspace
+from pipeline.storage.place import place
 from pipeline.submission.bundle import FILES
 
 
@@ -17,7 +18,7 @@ def main() -> None:
     work = sys.argv.pop(1)
     files = sorted(Path(FILES).iterdir()) if Path(FILES).is_dir() else []
     if files:
-        store = Workspace.at(Path(work)).store
+        store = Workspace.at(place(work)).store
         for file in files:
             name = f"{FILES}/{file.name}"
             if not store.exists(name):

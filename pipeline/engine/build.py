@@ -15,7 +15,8 @@ from pipeline.engine.events import Counts, Listener, PackDone, StageEnded, Stage
 from pipeline.engine.execute import Executor, Summary
 from pipeline.engine.lane import Lane, LocalLane
 from pipeline.engine.memory import give_back, use_system_pool
-from pipeline.engine.packs import Pack, cut, pack_units
+from pipeline.engine.merging import AT_ONCE, Merging
+from pipeline.engine.packs import Pack, PackSize, cut, cut_by
 from pipeline.engine.plan import Work
 from pipeline.engine.planner import Planner
 from pipeline.engine.rows import RowReader
@@ -152,26 +153,32 @@ class Build:
             lane: Lane = LocalLane(executor)
         else:
             lane = self.lanes.lane(work.plan.identity, executor)
-        spent: list[Usage] = []
+        size, at_once, todo = stage.pack_units, stage.resources.packs, len(work.todo)
+        if at_once > 1:
+            size = min(size, max(1, -(-todo // (at_once * lane.workers))))
+        sizes = PackSize(size, unit_seconds, self.runtime.pack_seconds, todo, lane.workers)
+        merging = Merging(
+            workspace.store, folder, AT_ONCE * self.runtime.compact_parts, workspace.tag
+        )
+        spent = Usage()
 
         def report(pack: Pack, summary: Summary) -> None:
+            nonlocal spent
             workspace.still_ours()
-            spent.append(summary.usage)
+            spent = Usage(
+                spent.tokens_in + summary.usage.tokens_in,
+                spent.tokens_out + summary.usage.tokens_out,
+                spent.cost_usd + summary.usage.cost_usd,
+            )
+            sizes.landed(summary.units, summary.seconds)
             self.listen(PackDone(stage.name, summary, pack))
+            merging.one_more()
 
-        size, at_once, todo = stage.pack_units, stage.resources.packs, len(work.todo)
-        if at_once == 1:
-            size = pack_units(size, unit_seconds, self.runtime.pack_seconds, todo, lane.workers)
-        else:
-            size = min(size, max(1, -(-todo // (at_once * lane.workers))))
+        packs = cut_by(work, sizes) if at_once == 1 else cut(work, size)
         runner = Runner(lane, executor, self.stop, report)
         try:
-            runner.run(cut(work, size))
+            runner.run(packs)
         finally:
             lane.close()
         self._halted = runner.halted
-        return Usage(
-            sum(u.tokens_in for u in spent),
-            sum(u.tokens_out for u in spent),
-            sum(u.cost_usd for u in spent),
-        )
+        return spent

@@ -20,6 +20,7 @@ import pyarrow as pa
 import xxhash
 from pydantic import TypeAdapter
 
+from pipeline.errors import ResourceError
 from pipeline.records import Float32, Record
 
 V = TypeVar("V")
@@ -179,6 +180,10 @@ def merged(chunks: list[pa.Table]) -> pa.Table:
     """One table with one chunk a column; `chunks` is emptied, and each column freed in turn.
 
     Concatenating and combining whole tables would hold every column twice at once.
+
+    Raises:
+        ResourceError: a column of texts has more than the 2 GiB that Arrow's offsets reach, some 50
+            million ids.
     """
     names = chunks[0].column_names
     columns = {n: [part for chunk in chunks for part in chunk[n].chunks] for n in names}
@@ -187,8 +192,21 @@ def merged(chunks: list[pa.Table]) -> pa.Table:
     out = {}
     for name in names:
         parts = columns.pop(name)
-        out[name] = pa.concat_arrays(parts) if parts else pa.array([], types.field(name).type)
+        out[name] = _concatenated(name, parts) if parts else pa.array([], types.field(name).type)
     return pa.table(out)
+
+
+def _concatenated(name: str, parts: list[pa.Array]) -> pa.Array:
+    try:
+        return pa.concat_arrays(parts)
+    except pa.ArrowInvalid as error:
+        if "offset overflow" not in str(error):
+            raise
+        rows = sum(len(part) for part in parts)
+        raise ResourceError(
+            f"{rows:,} rows are too many to plan at once: their column {name} has more than 2 GiB; "
+            "divide the videos among several workspaces or partitions"
+        ) from error
 
 
 def one_chunk(column: pa.ChunkedArray) -> pa.Array:

@@ -5,7 +5,7 @@ then on readers pass the covered parts over, and deleting them is housekeeping t
 interrupt anywhere. Large files are left alone, so no row is copied more than a few times.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,8 @@ from pipeline.engine.parts import PAGE_BYTES, snapshot_metadata
 from pipeline.store import Store, storage_errors
 
 LARGE_BYTES = 64 << 20
+SNAPSHOT_BYTES = 1 << 30
+"""Of a snapshot, about: more is cut into several, which an object store takes and `gc` can thin."""
 GROUP_BYTES = 4 << 20
 """Row groups of a snapshot: what a worker reads to get one unit's rows."""
 REPEATING = ["status", "code", "message", "inputs.list.element.table"]
@@ -39,10 +41,37 @@ def compact(store: Store, folder: str, more_than: int, tag: str = "") -> bool:
         remove_covered(store, folder)
         return False
     ordered = sorted(small, key=lambda name: _first_unit(store, name))
-    label = blake3("\n".join(ordered).encode()).hexdigest(8)
-    write_snapshot(store, f"{folder}/snapshot-{label}{tag}.parquet", ordered)
+    for some in _portions(ordered, sizes):
+        _merge_ordered(store, folder, some, tag)
     remove_covered(store, folder)
     return True
+
+
+def merge(store: Store, folder: str, files: Sequence[str], tag: str = "") -> str:
+    """Merge these files of a stage folder into a snapshot, and return its name."""
+    ordered = sorted(files, key=lambda name: _first_unit(store, name))
+    return _merge_ordered(store, folder, ordered, tag)
+
+
+def _merge_ordered(store: Store, folder: str, files: Sequence[str], tag: str) -> str:
+    label = blake3("\n".join(files).encode()).hexdigest(8)
+    name = f"{folder}/snapshot-{label}{tag}.parquet"
+    write_snapshot(store, name, files)
+    return name
+
+
+def _portions(files: Sequence[str], sizes: Mapping[str, int]) -> Iterator[list[str]]:
+    """Neighbours that make a snapshot of about `SNAPSHOT_BYTES` together."""
+    some: list[str] = []
+    size = 0
+    for name in files:
+        some.append(name)
+        size += sizes[name]
+        if size >= SNAPSHOT_BYTES:
+            yield some
+            some, size = [], 0
+    if some:
+        yield some
 
 
 def _first_unit(store: Store, name: str) -> str:
@@ -76,6 +105,7 @@ def write_snapshot(
         ) as writer,
     ):
         held: list[pa.Table] = []
+        size = 0
         for part in parts:
             with storage_errors("read", store.where(part)):
                 source = pq.ParquetFile(store.source(part))
@@ -87,8 +117,10 @@ def write_snapshot(
                 if keep and part in keep:
                     table = table.filter(pa.array(keep[part][units]))
                 held.append(table.replace_schema_metadata(schema.metadata))
-                if sum(t.nbytes for t in held) >= GROUP_BYTES:
+                size += table.nbytes
+                if size >= GROUP_BYTES:
                     _flush(writer, held)
+                    size = 0
         _flush(writer, held)
 
 

@@ -34,10 +34,13 @@ _COLUMNS = ["unit_key", "status", "attempts", "seconds"]
 def live_files(store: Store, folder: str) -> list[str]:
     """Names of the files whose outcomes count: parts that no snapshot covers, and snapshots."""
     names = counting_files(store, folder)
-    covered: set[str] = set()
-    for name in names:
-        covered.update(f"{folder}/{part}" for part in covers(store, name))
+    covered = covered_parts(store, names)
     return [name for name in names if name not in covered]
+
+
+def covered_parts(store: Store, names: Sequence[str]) -> set[str]:
+    """The files of a folder that one of these replaces."""
+    return {f"{name.rpartition('/')[0]}/{part}" for name in names for part in covers(store, name)}
 
 
 def counting_files(store: Store, folder: str) -> list[str]:

@@ -5,7 +5,7 @@ hundred kilobytes. Packs are cut from the sorted plan; how many units make one f
 long a unit took so far, and never changes a result.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -75,10 +75,53 @@ def pack_units(
     return max(1, min(wanted, share, MAX_UNITS))
 
 
+@dataclass
+class PackSize:
+    """How many units the next pack of a stage gets.
+
+    By the ledger's history; a stage that has none begins with its default and learns from the packs
+    that came back, or a first run over a million quick units would write as many files.
+    """
+
+    default: int
+    history: float
+    """Seconds a unit took in earlier runs, 0 before the first."""
+    pack_seconds: float
+    units: int
+    lanes: int
+    _done: int = 0
+    _seconds: float = 0.0
+    _largest: int = 0
+
+    def landed(self, units: int, seconds: float) -> None:
+        """Learn from a pack that came back."""
+        self._done += units
+        self._seconds += seconds
+        self._largest = max(self._largest, units)
+
+    def __call__(self) -> int:
+        so_far = self._seconds / self._done if self._done else 0.0
+        size = pack_units(
+            self.default, self.history or so_far, self.pack_seconds, self.units, self.lanes
+        )
+        if self.history:
+            return size
+        # The first units may be quick by chance: no pack is more than twice one that went well.
+        return min(size, max(self.default, 2 * self._largest))
+
+
 def cut(work: Work, size: int) -> Iterator[Pack]:
     """The units to do, in order, `size` at a time."""
-    for start in range(0, len(work.todo), size):
-        yield _pack(work, work.todo[start : start + size])
+    return cut_by(work, lambda: size)
+
+
+def cut_by(work: Work, size: Callable[[], int]) -> Iterator[Pack]:
+    """The units to do, in order, as many at a time as `size` says just then."""
+    start = 0
+    while start < len(work.todo):
+        stop = start + size()
+        yield _pack(work, work.todo[start:stop])
+        start = stop
 
 
 def _pack(work: Work, units: npt.NDArray[np.int64]) -> Pack:

@@ -48,6 +48,8 @@ class Planner:
     counts: dict[str, Counts] = field(default_factory=dict)
     imported: set[str] = field(default_factory=set)
     """Files of the tables from outside that were read."""
+    _outside: dict[type[Record], Current] = field(default_factory=dict)
+    """Those tables, each written once."""
 
     def work(self, stage: Stage) -> tuple[Work, Ledger]:
         """The stage's plan against its ledger."""
@@ -118,8 +120,15 @@ class Planner:
     def _current(self, table: Table[Record]) -> Current:
         if table.stage != RECIPE:
             return self.currents[table.stage]
-        rows = self._funnel() if table.record is StageCount else self.externals(table.record)
-        current = self.workspace.import_table(table.record, rows)
+        if table.record is StageCount:
+            return self._imported(StageCount, self._funnel())
+        if table.record not in self._outside:
+            rows = self.externals(table.record)
+            self._outside[table.record] = self._imported(table.record, rows)
+        return self._outside[table.record]
+
+    def _imported(self, record: type[Record], rows: Sequence[Record]) -> Current:
+        current = self.workspace.import_table(record, rows)
         self.imported.update(current.files)
         return current
 

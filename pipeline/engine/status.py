@@ -2,12 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline.engine.events import Counts
 from pipeline.engine.ledger import STATUSES
 from pipeline.engine.parts import FAILED, REJECTED
 from pipeline.engine.planner import count
 from pipeline.engine.workspace import Workspace
+from pipeline.errors import StorageError
+
+TRIES: Final = 3
+"""Of reading a stage that a run compacts at the same time."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +48,17 @@ def status(workspace: Workspace, stages: Sequence[str], problems: int) -> list[S
 
 
 def _stage(workspace: Workspace, name: str, limit: int) -> StageStatus | None:
+    """One stage, read again where a run merged the parts away that were being read."""
+    for _ in range(TRIES - 1):
+        try:
+            return _read(workspace, name, limit)
+        except StorageError as error:
+            if not isinstance(error.__cause__, FileNotFoundError):
+                raise
+    return _read(workspace, name, limit)
+
+
+def _read(workspace: Workspace, name: str, limit: int) -> StageStatus | None:
     plan = workspace.saved_plan(name)
     if plan is None:
         return None
@@ -48,14 +67,18 @@ def _stage(workspace: Workspace, name: str, limit: int) -> StageStatus | None:
     spent = ledger.outcomes(found, ["seconds", "tokens_in", "tokens_out", "cost_usd"])
     bad = (found.status == STATUSES.index(FAILED)) | (found.status == STATUSES.index(REJECTED))
     rows = ledger.outcomes(found.only(bad), ["unit_id", "status", "code", "message"])
-    listed = sorted(rows.to_pylist(), key=lambda row: str(row["unit_id"]))[:limit]
+    listed = rows.sort_by("unit_id").slice(0, limit).to_pylist() if rows.num_rows else []
     return StageStatus(
         name=name,
         counts=count(ledger, found),
-        seconds=sum(spent["seconds"].to_pylist()),
-        tokens=sum(spent["tokens_in"].to_pylist()) + sum(spent["tokens_out"].to_pylist()),
-        cost_usd=sum(spent["cost_usd"].to_pylist()),
+        seconds=_sum(spent, "seconds"),
+        tokens=int(_sum(spent, "tokens_in") + _sum(spent, "tokens_out")),
+        cost_usd=_sum(spent, "cost_usd"),
         problems=tuple(
             Problem(row["unit_id"], row["status"], row["code"], row["message"]) for row in listed
         ),
     )
+
+
+def _sum(table: pa.Table, column: str) -> float:
+    return float(pc.sum(table[column]).as_py() or 0)

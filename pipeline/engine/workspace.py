@@ -29,7 +29,7 @@ from pipeline.engine import fence, lease, lock
 from pipeline.engine.columns import one_chunk
 from pipeline.engine.keys import KEY_BYTES, stage_facts, stage_identity
 from pipeline.engine.ledger import BATCH, Found, Ledger, live_files
-from pipeline.engine.parts import PAGE_BYTES, UnitResult, encode, to_parquet
+from pipeline.engine.parts import PAGE_BYTES, UnitResult, encode, part_schema
 from pipeline.engine.plan import Plan
 from pipeline.engine.stage import Stage
 from pipeline.engine.view import Current
@@ -41,6 +41,8 @@ from pipeline.storage.remote import guards
 from pipeline.store import Place, Store, storage_errors
 
 FORMAT = 1
+IMPORTED = 1000
+"""Rows from outside that lie in one row group, and are read together."""
 
 _PLAN_SCHEMA = pa.schema([("unit_id", pa.string()), ("unit_key", pa.binary(KEY_BYTES))])
 
@@ -175,11 +177,24 @@ class Workspace:
         return SavedPlan(identity, ids, keys)
 
     def import_table(self, record: type[Record], rows: Sequence[Record]) -> Current:
-        """Put rows from outside into a part of their own, so that they are read like others."""
-        result = UnitResult("recipe", bytes(KEY_BYTES), Kept(rows), 1, 0.0, 0.0, ())
-        data = to_parquet(encode([record], [result]))
+        """Put rows from outside into a part of their own, so that they are read like others.
+
+        Some at a time: nested in one unit, they would be in memory several times over here, and a
+        worker that needs one would read all.
+        """
+        sink = pa.BufferOutputStream()
+        schema = part_schema([record])
+        units = 0
+        with pq.ParquetWriter(sink, schema, compression="zstd") as writer:
+            for start in range(0, max(1, len(rows)), IMPORTED):
+                some = rows[start : start + IMPORTED]
+                result = UnitResult("recipe", bytes(KEY_BYTES), Kept(some), 1, 0.0, 0.0, ())
+                writer.write_table(encode([record], [result]))
+                units += 1
+        data = sink.getvalue()
         name = f"inputs/{record.__name__.lower()}-{blake3(data).hexdigest(KEY_BYTES)}.parquet"
         if not self.store.exists(name):
-            self.store.write(name, data)
-        zero = np.zeros(1, np.int32)
-        return Current([name], Found(zero.astype(np.int8), zero, zero, zero.astype(np.int16)))
+            self.store.write(name, bytes(data))
+        zero = np.zeros(units, np.int32)
+        row = np.arange(units, dtype=np.int32)
+        return Current([name], Found(zero.astype(np.int8), zero, row, zero.astype(np.int16)))

@@ -42,6 +42,8 @@ class ShardWriter:
     """Of the finished shards, once closed."""
     _pending: list[Record] = field(default_factory=list)
     _group: list[pa.RecordBatch] = field(default_factory=list)
+    _group_size: int = 0
+    """Bytes of `_group`."""
     _shards: list[Path] = field(default_factory=list)
     _writer: pq.ParquetWriter | None = None
 
@@ -57,7 +59,7 @@ class ShardWriter:
             self._convert()
         if ends_shard:
             self._end_shard()
-        elif sum(batch.nbytes for batch in self._group) >= self.group_bytes:
+        elif self._group_size >= self.group_bytes:
             self._end_group()
 
     def close(self) -> None:
@@ -80,6 +82,7 @@ class ShardWriter:
             dicts = to_dicts(self.row, self._pending)
             batch = pa.RecordBatch.from_pylist(dicts, schema=self._schema)
             self._group.append(batch)
+            self._group_size += batch.nbytes
             self.arrow_bytes += batch.nbytes
             self._pending.clear()
 
@@ -94,6 +97,7 @@ class ShardWriter:
         table = pa.Table.from_batches(self._group, self._schema)
         self._writer.write_table(table, row_group_size=table.num_rows)
         self._group.clear()
+        self._group_size = 0
 
     def _end_shard(self) -> None:
         self._end_group()

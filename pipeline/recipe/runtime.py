@@ -50,8 +50,9 @@ class EngineRuntime(Settings):
     """Processors to use; null: all that Ray finds."""
     pack_seconds: Positive = 5.0
     """How long a pack should take, from the ledger's history of its stage."""
-    compact_parts: Annotated[int, Field(ge=2)] = 64
-    """A stage with more parts than this is compacted when it ends."""
+    compact_parts: Annotated[int, Field(ge=2)] = 16
+    """A stage with more parts than this is compacted when it ends, and while it runs whenever 16
+    times as many have come; a run with nothing to do opens every file that is left."""
     metrics_port: Annotated[int, Field(ge=1, le=65535)] | None = None
     """Where the Ray of a local run serves Prometheus metrics; null: it collects none. A cluster
     serves its own. Needs the extra `cluster`."""

@@ -25,7 +25,7 @@ from pipeline.errors import InputError, UsageError
 from pipeline.inputs import absolute_spec
 from pipeline.recipe import Recipe
 from pipeline.recipe_file import to_yaml
-from pipeline.submission.names import is_url
+from pipeline.storage.place import is_url
 
 FILES: Final = "files"
 """The folder of the bundle, and of the workspace, for what the recipe names."""
@@ -39,13 +39,16 @@ class _Files:
     work: str
     contents: dict[str, bytes] = field(default_factory=dict)
 
-    def take(self, path: Path, data: bytes, what: str) -> str:
-        """Put a file into the bundle; returns the path that nodes find it under.
+    def take(self, path: Path, data: bytes, what: str, *, by_url: bool = False) -> str:
+        """Put a file into the bundle; returns the place that nodes find it under.
+
+        Args:
+            by_url: it is read from object storage as well as from a disk.
 
         Raises:
             UsageError: the workspace is no place for files that are read by path.
         """
-        if is_url(self.work):
+        if is_url(self.work) and not by_url:
             raise UsageError(
                 f"{what} names the file {path} of this machine, and a workspace at {self.work} is "
                 "no folder to put it into: name a file that every node has"
@@ -107,12 +110,19 @@ def _input(spec: str, files: _Files) -> str:
         return spec
     path = Path(absolute_spec(spec))
     if path.suffix.lower() == ".csv" and path.is_file():
-        return files.take(path, _listed(path), "the list of inputs")
+        data, remote = _listed(path)
+        if is_url(files.work) and not remote:
+            raise UsageError(
+                f"{path} lists videos by paths of this machine, and in the workspace {files.work} "
+                "it would be read as a list of URLs: name the videos by URL, or take a --work "
+                "that is a folder"
+            )
+        return files.take(path, data, "the list of inputs", by_url=True)
     return str(path)
 
 
-def _listed(path: Path) -> bytes:
-    """A `videos.csv` whose paths no longer depend on where it lies.
+def _listed(path: Path) -> tuple[bytes, bool]:
+    """A `videos.csv` whose paths no longer depend on where it lies, and whether none is a path.
 
     Raises:
         InputError: it is no list of videos.
@@ -124,13 +134,14 @@ def _listed(path: Path) -> bytes:
     names = [name.strip() for name in rows[0]] if rows else []
     if "path" not in names:
         raise InputError(f"{path} is no list of videos: its first line names no column `path`")
-    at = names.index("path")
+    at, remote = names.index("path"), True
     for row in rows[1:]:
         if len(row) > at and (named := row[at].strip()) and not is_url(named):
             row[at] = os.path.abspath(path.parent / named)
+            remote = False
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue().encode()
+    return text.getvalue().encode(), remote
 
 
 def _bytes(path: Path) -> bytes:

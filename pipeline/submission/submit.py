@@ -55,7 +55,8 @@ def submit(cluster: ClusterJobs, wanted: Submission) -> JobName:
     name = JobName(wanted.recipe.name, hash_of(wanted.work), attempt)
     runtime: dict[str, Any] = {"env_vars": {**wanted.secrets, **_WORKERS, AGAIN: wanted.again}}
     if wanted.install:
-        runtime["pip"] = {"packages": requirements(wanted.recipe), "pip_check": False}
+        packages = requirements(wanted.recipe, wanted.work)
+        runtime["pip"] = {"packages": packages, "pip_check": False}
     run = ["python", "-m", "pipeline.cli.submitted", wanted.work]
     run += ["run", "recipe.yaml", "--work", wanted.work, "--address", "auto", *wanted.options]
     with bundle(wanted.recipe, wanted.work) as folder:

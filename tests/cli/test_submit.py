@@ -8,9 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.engine.workspace import Workspace
+from pipeline.storage.place import Url
+from pipeline.store import Store
 from pipeline.submission.cluster_jobs import ClusterJobs
 from tests.cli.command import Ended, demitasse
 from tests.fakes.ray_cluster import RunningCluster, ray_cluster
+from tests.fakes.s3 import SECRET
 from tests.footage import bikes
 from tests.rendering import render_numbers
 
@@ -37,7 +41,7 @@ def copies(folder: Path, video: Path, count: int) -> Path:
     return folder
 
 
-def submit(cluster: RunningCluster, videos: Path, work: Path, *options: str) -> Ended:
+def submit(cluster: RunningCluster, videos: Path, work: Path | str, *options: str) -> Ended:
     """Submit the two stages that need no model."""
     where = ["--address", cluster.dashboard, "--work", str(work), "--no-install"]
     return demitasse("submit", RECIPE, videos, "--until", "frames", *where, *options)
@@ -109,6 +113,24 @@ def test_a_job_that_runs_refuses_another_is_stopped_and_resumes(
     assert f"submitted {name[:-1]}2" in resumed.stderr
     assert ran(resumed.stderr, "videos") == 0
     assert 0 < ran(resumed.stderr, "frames") < 60
+
+
+def test_a_workspace_and_its_videos_may_lie_in_a_bucket(
+    cluster: RunningCluster, bucket: Url, tmp_path: Path
+) -> None:
+    video = render_numbers(tmp_path / "one.mp4", 50)
+    Store(bucket / "videos").write("one.mp4", video.read_bytes())
+    # The cluster was started without them, as one whose nodes have no role of their own.
+    names = ("AWS_ENDPOINT_URL", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+    listed = tmp_path / "videos.csv"
+    listed.write_text(f"path,licence\n{bucket}/videos/one.mp4,CC-BY\n")
+    options = [part for name in names for part in ("--env", name)]
+    done = submit(cluster, listed, f"{bucket}/work/", *options, "--follow")
+    assert done.status == 0, done.stderr
+    assert "frames: 1 kept" in done.stderr
+    store = Workspace.at(bucket / "work").store
+    assert store.names("files") and store.folder_names("blobs")
+    assert SECRET not in done.stdout + done.stderr
 
 
 @pytest.mark.slow

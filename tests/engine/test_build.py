@@ -3,6 +3,7 @@
 from pathlib import Path
 from threading import Event as Flag
 
+import pyarrow.parquet as pq
 import pytest
 
 from pipeline.engine.events import Event, PackDone
@@ -138,6 +139,20 @@ def test_compaction_changes_nothing_that_is_read(tmp_path: Path) -> None:
     assert compacted.result() == plain.result()
     again = Run(tmp_path / "compacted", numbers([*values, 99]), compact_parts=2)
     assert again.go().ran["squares"] == 1
+
+
+def test_rows_from_outside_lie_in_pieces_and_are_read_as_one_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = numbers([float(v) for v in range(1, 8)])
+    plain = Run(tmp_path / "plain", rows)
+    plain.go()
+    monkeypatch.setattr("pipeline.engine.workspace.IMPORTED", 2)
+    pieces = Run(tmp_path / "pieces", rows)
+    pieces.go()
+    assert pieces.result() == plain.result()
+    (file,) = (tmp_path / "pieces" / "inputs").iterdir()
+    assert pq.read_metadata(file).num_row_groups == 4
 
 
 class _Listening(list[Event]):

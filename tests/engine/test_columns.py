@@ -2,7 +2,9 @@
 
 import io
 import math
+import mmap
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -15,9 +17,11 @@ from pipeline.engine.columns import (
     combine_hashes,
     from_arrow,
     hash_type,
+    merged,
     row_hashes,
     to_dicts,
 )
+from pipeline.errors import ResourceError
 from pipeline.records import Caption, DetectedObject, Frame, Record, Vector
 
 floats = st.floats(allow_nan=False, allow_infinity=False, width=64)
@@ -103,3 +107,12 @@ def test_the_order_of_columns_matters_in_a_digest() -> None:
 )
 def test_every_record_has_an_arrow_type(table: type[Record]) -> None:
     assert pa.types.is_struct(arrow_type(table))
+
+
+def test_more_ids_than_arrow_holds_are_one_sentence() -> None:
+    # A gibibyte that nobody touches takes no memory.
+    untouched = pa.py_buffer(mmap.mmap(-1, 2**30))
+    offsets = pa.py_buffer(np.array([0, 2**30], np.int32).tobytes())
+    ids = pa.StringArray.from_buffers(1, offsets, untouched)
+    with pytest.raises(ResourceError, match="2 rows are too many to plan at once: their column id"):
+        merged([pa.table({"id": ids}), pa.table({"id": ids})])

@@ -67,15 +67,28 @@ def test_a_list_of_videos_travels_with_paths_that_hold_anywhere(tmp_path: Path) 
     assert text == f'path,licence,place\n{tmp_path}/a.mp4,CC-BY,"Ghent, B"\n/far/b.mp4,,\n'
 
 
-def test_a_file_cannot_travel_into_object_storage(tmp_path: Path) -> None:
+def test_a_list_of_urls_travels_into_object_storage(tmp_path: Path) -> None:
     listed = tmp_path / "videos.csv"
+    listed.write_text("path,licence\ns3://bucket/videos/a.mp4,CC-BY\n")
+    with bundle(recipe_with(tmp_path, inputs=str(listed)), "s3://bucket/work") as folder:
+        (packed,) = (folder / "files").iterdir()
+        assert packed.read_bytes() == listed.read_bytes()
+        named = load_recipe(folder / "recipe.yaml", []).inputs
+    assert named == (f"s3://bucket/work/files/{packed.name}",)
+
+
+def test_what_is_read_by_path_cannot_travel_into_object_storage(tmp_path: Path) -> None:
+    listed, own = tmp_path / "videos.csv", tmp_path / "mine.md"
     listed.write_text("path\na.mp4\n")
-    told = "the list of inputs names the file .*videos.csv of this machine"
-    with (
-        pytest.raises(UsageError, match=told),
-        bundle(recipe_with(tmp_path, inputs=str(listed)), "s3://bucket/work"),
+    own.write_text(Path("prompts/questions/program.md").read_text())
+    paths = recipe_with(tmp_path, inputs=str(listed))
+    prompt = recipe_with(tmp_path, f"questions.prompt={own}")
+    for recipe, told in (
+        (paths, "videos.csv lists videos by paths of this machine"),
+        (prompt, "questions.prompt names the file .*mine.md of this machine"),
     ):
-        pass
+        with pytest.raises(UsageError, match=told), bundle(recipe, "s3://bucket/work"):
+            pass
 
 
 def test_a_recipe_without_inputs_is_refused(tmp_path: Path) -> None:

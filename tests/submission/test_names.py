@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.errors import UsageError
 from pipeline.submission.names import JobName, absolute, hash_of
 
 
@@ -18,4 +19,9 @@ def test_a_workspace_has_one_hash_however_it_is_written(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert absolute("work/") == absolute(f"{tmp_path}/x/../work") == str(tmp_path / "work")
-    assert absolute("s3://bucket/work/") == "s3://bucket/work"
+    assert absolute("s3://bucket/work/") == absolute("s3://bucket//work") == "s3://bucket/work"
+
+
+def test_credentials_in_a_workspace_never_get_into_a_job() -> None:
+    with pytest.raises(UsageError, match="credentials come from the environment"):
+        absolute("s3://id:secret@bucket/work")

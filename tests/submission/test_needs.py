@@ -29,6 +29,15 @@ def test_the_kinds_of_a_recipe_choose_the_extras(
     assert extras(load_recipe(JOBS / f"{recipe}.yaml", changes)) == wanted
 
 
+@pytest.mark.parametrize(
+    ("inputs", "work"), [("s3://bucket/videos", "/shared/work"), ("/videos", "s3://bucket/work")]
+)
+def test_places_on_object_storage_need_its_client(inputs: str, work: str) -> None:
+    recipe = load_recipe(JOBS / "demo.yaml", [f"inputs=[{inputs}]"])
+    assert extras(recipe, work) == ["object-storage", "offline"]
+    assert any(line.startswith("obstore") for line in requirements(recipe, work))
+
+
 def test_extras_that_name_others_are_followed_and_ray_is_left_to_the_cluster() -> None:
     asked = requirements(load_recipe(JOBS / "videoespresso.yaml", []))
     names = {line.split(">")[0].split("<")[0].split("[")[0] for line in asked}

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
@@ -104,8 +104,9 @@ def _any_of(words: Iterable[str]) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(map(re.escape, longest))})\b", re.IGNORECASE)
 
 
+@cache
 def read_rules(prompt: Prompt) -> Rules:
-    """The tables of a prompt.
+    """The tables of a prompt; read once, since reading YAML takes longer than all that follows.
 
     Raises:
         PromptError: its body does not hold these tables.

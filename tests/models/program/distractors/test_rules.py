@@ -42,3 +42,7 @@ def test_a_table_that_cannot_work_is_refused(key: str, value: object) -> None:
 def test_a_body_that_is_no_yaml_is_refused() -> None:
     with pytest.raises(PromptError, match="its body is no table"):
         read_rules(replace(PROMPT, body="opposites: ["))
+
+
+def test_the_tables_are_read_once_and_not_for_every_question() -> None:
+    assert read_rules(replace(PROMPT)) is read_rules(PROMPT)
