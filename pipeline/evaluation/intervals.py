@@ -84,7 +84,7 @@ def averages(
         clusters: the video of each question.
         groups: the task of each question, from 0.
         maximum: the highest score, for that interval; None where scores are no shares of it.
-        method: of the intervals of `micro` and of groups; that of `macro` is always the bootstrap's.
+        method: of the intervals of `micro` and of groups; `macro` always has the bootstrap's.
 
     Raises:
         ValueError: Wilson's interval is asked for of scores between 0 and the highest.
