@@ -98,8 +98,9 @@ def _plain(text: str) -> str:
 
 def _letters(text: str, options: Sequence[str]) -> set[str]:
     """Every letter that the first rule which finds any finds."""
-    if (whole := _named(text, options)) or (whole := _of_option(text, options)):
-        return whole
+    for whole in (_alone(text), _of_option(text, options), _named(text, options)):
+        if whole:
+            return whole
     claims = (*_SAID.finditer(text), *_CORRECT.finditer(text))
     if said := {letter for m in claims for letter in _capitals(m["all"])}:
         return said
@@ -119,15 +120,20 @@ def _of_option(text: str, options: Sequence[str]) -> set[str]:
     return {
         letter
         for letter, option in zip(LETTERS, options, strict=False)
-        if wanted and normal_text(read_label(option)[1]) == wanted
+        if wanted and wanted in (normal_text(option), normal_text(read_label(option)[1]))
     }
+
+
+def _alone(line: str) -> set[str]:
+    match = _ALONE.fullmatch(line)
+    return {m[0].upper() for m in _LONE_LETTER.finditer(match["all"])} if match else set()
 
 
 def _named(line: str, options: Sequence[str]) -> set[str]:
     """The letters of a line that is nothing but letters, or that begins with a marked one."""
     line = line.strip().removeprefix("- ")
-    if alone := _ALONE.fullmatch(line):
-        return {m[0].upper() for m in _LONE_LETTER.finditer(alone["all"])}
+    if alone := _alone(line):
+        return alone
     labelled = _LABELLED.match(line)
     if labelled is None:
         return set()

@@ -123,6 +123,12 @@ def test_options_of_equal_text_are_several() -> None:
     assert read_choice("red", ("red", "Red.")) == Unparsed("several", "it gives A, B")
 
 
+def test_an_option_s_text_may_look_like_a_label() -> None:
+    options = ("C: is the drive", "a disk", "C")
+    assert read_choice("C: is the drive", options) == Parsed("A")
+    assert read_choice("C", ("C", "B", "A")) == Parsed("C"), "a letter alone is a letter"
+
+
 def test_without_options_a_text_is_no_letter() -> None:
     found = read_choice("A dog barks")
     assert isinstance(found, Unparsed) and found.reason == "no_answer"
