@@ -1,6 +1,7 @@
 """Running the command as a person does: a process of its own, from the repository's root."""
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -35,6 +36,8 @@ def start(*arguments: str | Place) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
         cwd=REPOSITORY,
+        # Ray's own default, which the tests' process cannot have (`tests/conftest.py`).
+        env={name: value for name, value in os.environ.items() if name != "RAY_AUTH_MODE"},
     )
 
 
