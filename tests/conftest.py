@@ -15,6 +15,7 @@ import pytest
 from filelock import FileLock
 from hypothesis import HealthCheck, settings
 
+from pipeline.publish import drawing, plots
 from pipeline.storage.bucket import forget_clients
 from pipeline.storage.place import Url
 from tests.fakes.s3 import BUCKET, environment, serving
@@ -44,6 +45,24 @@ def demo_workspace(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> 
             )
             assert done.returncode == 0, done.stderr
     return work
+
+
+@pytest.fixture(autouse=True, scope="session")
+def plots_drawn_once() -> Iterator[None]:
+    """Each plot of a card is drawn once a process: drawing them is four fifths of publishing.
+
+    What they show, and that it is the same in every process, is told in `publish/test_plots.py`.
+    """
+    drawn: dict[str, tuple[bytes, bytes]] = {}
+
+    def known(plot: drawing.Plot) -> tuple[bytes, bytes]:
+        if plot.name not in drawn:
+            drawn[plot.name] = drawing.render(plot)
+        return drawn[plot.name]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plots, "render", known)
+        yield
 
 
 @pytest.fixture(scope="session")
