@@ -16,7 +16,7 @@ from pipeline.engine.browse import read_table
 from pipeline.engine.workspace import Workspace
 from pipeline.publish.reading import samples
 from pipeline.records import Sample
-from tests.cli.command import demitasse, finish, start, tree
+from tests.cli.command import called, demitasse, finish, start, tree
 from tests.footage import bikes
 from tests.rendering import Encoding, render_numbers, truncate
 
@@ -92,7 +92,7 @@ def test_one_more_video_runs_only_its_own_units(workspace: Path, tmp_path: Path)
 
 
 def test_an_override_is_obeyed(workspace: Path) -> None:
-    done = demitasse("inspect", workspace, _ids(workspace)[0], "--json")
+    done = called("inspect", workspace, _ids(workspace)[0], "--json")
     assert done.status == 0, done.stderr
     (rejected, *_) = _ids(workspace)
     (workspace / "overrides.csv").write_text(
@@ -102,7 +102,7 @@ def test_an_override_is_obeyed(workspace: Path) -> None:
     assert done.status == 0, done.stderr
     assert done.ran["verdicts"] == 1
     assert rejected not in _ids(workspace)
-    shown = demitasse("inspect", workspace, rejected)
+    shown = called("inspect", workspace, rejected)
     assert "not what the frames show" in shown.stdout
 
 
@@ -173,13 +173,13 @@ def test_a_folder_of_good_and_hostile_files(tmp_path: Path) -> None:
     work = tmp_path / "w"
     done = demitasse("run", DEMO, folder, "--work", work, "--until", "frames", "--json")
     assert done.status == 3, done.stderr
-    status = json.loads(demitasse("status", work, "--json").stdout)
+    status = json.loads(called("status", work, "--json").stdout)
     stages = {entry["name"]: entry for entry in status["stages"]}
     assert stages["videos"]["kept"] == 4
     assert sum(stages["videos"]["rejected"].values()) == stages["videos"]["units"] - 4
     assert stages["videos"]["failed"] == {}
     assert stages["frames"]["kept"] == 4
-    listed = demitasse("status", work, "--problems", "20").stderr
+    listed = called("status", work, "--problems", "20").stderr
     for name in ("garbage", "empty", "text", "loop", "huge_header"):
         assert f"{name}.mp4" in listed
 
