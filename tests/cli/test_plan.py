@@ -37,10 +37,15 @@ def test_a_plan_of_a_finished_workspace_has_nothing_to_do(workspace: Path) -> No
     assert {name for name, data in tree(workspace).items() if before.get(name) != data} == set()
 
 
-def test_a_plan_says_what_a_setting_would_change(workspace: Path) -> None:
-    stages = planned("--work", workspace, "--set", "core_frames.tau=0.5")
-    assert stages["core_frames"]["changed"] == stages["core_frames"]["units"] == 1
-    assert stages["captions"]["reused"] == stages["captions"]["units"]
+@pytest.mark.parametrize(
+    "setting", ["core_frames.tau=0.5", "scenes.threshold=20", "grounding.min_score=0.45"]
+)
+def test_a_threshold_would_decode_caption_and_embed_nothing(workspace: Path, setting: str) -> None:
+    stages = planned("--work", workspace, "--set", setting)
+    turned = stages[setting.partition(".")[0]]
+    assert turned["changed"] == turned["units"] > 0
+    for name in ("videos", "frames", "captions", "embeddings"):
+        assert stages[name]["reused"] == stages[name]["units"] > 0
 
 
 def test_a_plan_counts_the_calls_of_a_captioner_behind_an_endpoint(workspace: Path) -> None:
