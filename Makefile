@@ -9,11 +9,14 @@ STAMP := $(VENV)/.installed
 demo: install ## build the demo dataset from ten seconds of footage, offline
 	$(BIN)/demitasse run jobs/demo.yaml
 
+# A file's tests share what they start, so a file is one process's; tests/conftest.py has their order.
+PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered
+
 test: install ## the tests that a change must pass, with a coverage figure
-	$(BIN)/pytest -n 2 --dist loadfile -m "not slow" --cov --cov-report=term:skip-covered
+	$(PYTEST) -m "not slow"
 
 test-all: install ## every test
-	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered
+	$(PYTEST)
 
 CONSUMERS := verl ms-swift llama-factory
 NEEDED := tests/publish/exports/loading/environments

@@ -1,7 +1,9 @@
 """What holds for every test: no error logged, nothing leaves the machine; and the demo."""
 
+import gc
 import ipaddress
 import logging
+import os
 import socket
 import subprocess
 import sys
@@ -14,6 +16,7 @@ import pytest
 from filelock import FileLock
 from hypothesis import HealthCheck, settings
 
+from pipeline.publish import drawing, plots
 from pipeline.storage.bucket import forget_clients
 from pipeline.storage.place import Url
 from tests.fakes.s3 import BUCKET, environment, serving
@@ -23,6 +26,36 @@ settings.register_profile("here", deadline=None, suppress_health_check=[HealthCh
 settings.load_profile("here")
 
 REPOSITORY = Path(__file__).parents[1]
+
+# A process that has once started a Ray with a token wants one from every cluster that it joins
+# later: whether a test passes must not depend on which ones ran before it in its process.
+os.environ["RAY_AUTH_MODE"] = "disabled"
+
+
+FIRST = (
+    "cli/test_submit.py",
+    "cli/test_run.py",
+    "cli/test_endpoint.py",
+    "engine/test_ray_nodes.py",
+    "engine/test_ray_observed.py",
+    "engine/test_ray.py",
+    "upkeep/test_remove.py",
+    "cli/test_publish.py",
+    "upkeep/test_gc.py",
+)
+"""The files that take longest: begun last, one of them would keep one process busy alone."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest, which `--no-loadscope-reorder` leaves so."""
+    rank = {REPOSITORY / "tests" / name: place for place, name in enumerate(FIRST)}
+    items.sort(key=lambda item: rank.get(item.path, len(FIRST)))
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector what is there for good: the modules of all the tests."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
@@ -39,6 +72,24 @@ def demo_workspace(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> 
             )
             assert done.returncode == 0, done.stderr
     return work
+
+
+@pytest.fixture(autouse=True, scope="session")
+def plots_drawn_once() -> Iterator[None]:
+    """Each plot of a card is drawn once a process: drawing them is four fifths of publishing.
+
+    What they show, and that it is the same in every process, is told in `publish/test_plots.py`.
+    """
+    drawn: dict[str, tuple[bytes, bytes]] = {}
+
+    def known(plot: drawing.Plot) -> tuple[bytes, bytes]:
+        if plot.name not in drawn:
+            drawn[plot.name] = drawing.render(plot)
+        return drawn[plot.name]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plots, "render", known)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -17,8 +17,8 @@ from pipeline.engine.scaling import ask_for, ask_for_nothing
 from pipeline.engine.stage import Resources
 from pipeline.errors import ClusterError, MissingDependencyError, ResourceError
 
-# Before Ray is imported: no usage report may leave the machine, and a worker that asked for no GPU
-# must see none, or its libraries would take somebody else's.
+# While Ray is imported and starts: no usage report may leave the machine, and a worker that asked
+# for no GPU must see none, or its libraries would take somebody else's.
 _ENVIRONMENT = {
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "1",
@@ -78,16 +78,16 @@ class RayLanes:
                 "engine.metrics_port needs what Ray serves metrics with: install the extra "
                 "`cluster` (pip install 'demitasse[cluster]'), or set it to null"
             )
-        for name, value in _ENVIRONMENT.items():
-            os.environ.setdefault(name, value)
+        environment = dict(_ENVIRONMENT)
         if self.address == "local":
-            os.environ.setdefault(_METRICS, "0" if self.metrics_port is None else "1")
-        import ray
+            environment[_METRICS] = "0" if self.metrics_port is None else "1"
+        with _variables(environment):
+            import ray
 
-        self._started = True
-        if not ray.is_initialized():
-            with _own_sigterm():
-                self._init()
+            self._started = True
+            if not ray.is_initialized():
+                with _own_sigterm():
+                    self._init()
         self._kept += [service() for service in self.services]
 
     def _init(self) -> None:
@@ -156,6 +156,18 @@ class RayLanes:
         if self._owned:
             ray.shutdown()
         self._started = self._owned = False
+
+
+@contextmanager
+def _variables(values: Mapping[str, str]) -> Iterator[None]:
+    """Variables for what Ray starts, where the user set none; the next Ray may need others."""
+    ours = {name: value for name, value in values.items() if name not in os.environ}
+    os.environ.update(ours)
+    try:
+        yield
+    finally:
+        for name in ours:
+            os.environ.pop(name, None)
 
 
 @contextmanager

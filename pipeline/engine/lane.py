@@ -32,6 +32,8 @@ class Died:
     packs: Sequence[Pack]
     reason: str
     """`NODE_LOST`, or what killed the worker."""
+    ran: bool = True
+    """False: it ended before it did anything, which says nothing of its packs."""
 
 
 @dataclass(frozen=True)

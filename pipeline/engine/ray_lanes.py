@@ -9,23 +9,17 @@ equal resources fuse and stop overlapping, and nothing drains (docs/architecture
 import platform
 import threading
 from collections import Counter, OrderedDict
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import ray
-from ray.exceptions import (
-    ActorDiedError,
-    ActorUnavailableError,
-    NodeDiedError,
-    OutOfMemoryError,
-    RayTaskError,
-    WorkerCrashedError,
-)
+from ray.exceptions import RayTaskError
 
 from pipeline.engine.execute import Executor, Summary
-from pipeline.engine.lane import NODE_LOST, Died, Done, Event, Halted
+from pipeline.engine.lane import Died, Done, Event, Halted
 from pipeline.engine.packs import Pack
+from pipeline.engine.ray_deaths import DEATHS, Death, death_of
 from pipeline.engine.ray_pool import ActorPool
 from pipeline.engine.stage import Resources
 from pipeline.errors import (
@@ -37,14 +31,6 @@ from pipeline.errors import (
 )
 from pipeline.store import Store
 
-DEATHS = (
-    ActorDiedError,
-    ActorUnavailableError,
-    NodeDiedError,
-    OutOfMemoryError,
-    WorkerCrashedError,
-)
-
 QUEUED = 2
 """Packs an actor has at a time: one computes, the next one's rows are read meanwhile."""
 
@@ -53,6 +39,9 @@ CLOSING = 1
 
 QUIET_SECONDS = 20.0
 """After so long without a result the cluster is asked whether it lives."""
+
+UNSTARTED = 10
+"""After so many workers in a row that ended before they ran, the cluster is at fault."""
 
 _executors: OrderedDict[str, Executor] = OrderedDict()
 
@@ -138,7 +127,7 @@ def _landed(flying: dict[Any, Any], timeout: float) -> list[Any]:
     return []
 
 
-def _result(ref: Any) -> Summary | HaltedError | str:
+def _result(ref: Any) -> Summary | HaltedError | Death:
     """The summary of a pack, why its worker may not go on, or why it died.
 
     Raises:
@@ -147,12 +136,12 @@ def _result(ref: Any) -> Summary | HaltedError | str:
     try:
         summary = ray.get(ref)
     except DEATHS as death:
-        return NODE_LOST if _node_lost(death) else type(death).__name__
+        return death_of(death)
     except RayTaskError as error:
         if isinstance(error.cause, HaltedError):
             return error.cause
         if isinstance(error.cause, DeviceLostError):
-            return str(error.cause)
+            return Death(str(error.cause))
         if isinstance(error.cause, DemitasseError):
             raise error.cause from None
         raise
@@ -160,25 +149,10 @@ def _result(ref: Any) -> Summary | HaltedError | str:
     return summary
 
 
-def _node_lost(death: Exception) -> bool:
-    """Whether the worker went with its node.
-
-    Until the cluster has noticed, for some seconds, an actor of a lost node is only unavailable;
-    and one that is made meanwhile may be placed there.
-    """
-    match death:
-        case NodeDiedError() | ActorUnavailableError():
-            return True
-        case ActorDiedError():
-            return "node has died" in str(death)
-        case _:
-            return False
-
-
-def _event(pack: Pack, result: Summary | HaltedError | str) -> Event:
+def _event(pack: Pack, result: Summary | HaltedError | Death) -> Event:
     match result:
-        case str():
-            return Died([pack], result)
+        case Death(reason, ran):
+            return Died([pack], reason, ran)
         case HaltedError():
             return Halted(pack, result)
         case _:
@@ -187,12 +161,37 @@ def _event(pack: Pack, result: Summary | HaltedError | str) -> Event:
 
 @dataclass
 class _Watchdog:
-    """Notices a cluster that died without a word."""
+    """Notices a cluster that died without a word, or that lets no worker start."""
 
     quiet: float = 0.0
+    unstarted: int = 0
+    """Workers in a row that ended before they ran."""
 
-    def heard(self) -> None:
+    def look(self, events: Sequence[Event], seconds: float) -> None:
+        """Judge what was heard in so many seconds.
+
+        Raises:
+            ClusterError: nothing can come of this cluster.
+        """
+        if not events:
+            return self.silent(seconds)
         self.quiet = 0.0
+        for event in events:
+            if not isinstance(event, Died) or event.ran:
+                self.unstarted = 0
+            else:
+                self.ended_unstarted(event.reason)
+        return None
+
+    def ended_unstarted(self, reason: str) -> None:
+        self.unstarted += 1
+        if self.unstarted >= UNSTARTED:
+            raise ClusterError(
+                f"the Ray cluster ended {self.unstarted} workers one after another before they "
+                f"ran ({reason}): if it was started without token authentication, set "
+                "RAY_AUTH_MODE=disabled here too, else see its logs; what was committed is safe: "
+                "run the same command again"
+            )
 
     def silent(self, seconds: float) -> None:
         self.quiet += seconds
@@ -246,7 +245,7 @@ class TaskLane:
         for ref in _landed(self._flying, timeout):
             pack = self._flying.pop(ref)
             events.append(_event(pack, _result(ref)))
-        self._watchdog.heard() if events else self._watchdog.silent(timeout)
+        self._watchdog.look(events, timeout)
         return events
 
     def close(self) -> None:
@@ -293,15 +292,15 @@ class ActorLane:
         for ref in _landed(self._flying, timeout):
             actor, pack = self._flying.pop(ref)
             result = _result(ref)
-            if isinstance(result, str):
+            if isinstance(result, Death):
                 packs = dead[actor].packs if actor in dead else ()
-                dead[actor] = Died([*packs, pack], result)
+                dead[actor] = Died([*packs, pack], result.reason, result.ran)
             else:
                 events.append(_event(pack, result))
         # Only now: what a dead actor had done before is not taken back.
         for actor, died in dead.items():
-            events.append(Died([*died.packs, *self._bury(actor)], died.reason))
-        self._watchdog.heard() if events else self._watchdog.silent(timeout)
+            events.append(replace(died, packs=[*died.packs, *self._bury(actor)]))
+        self._watchdog.look(events, timeout)
         if self._flying:
             self.pool.shrink(self._load())
         return events

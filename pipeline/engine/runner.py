@@ -2,8 +2,8 @@
 
 A worker that dies gives its packs back. They are split into single units, and each is tried
 once more with a worker to itself, so that a second death names its unit beyond doubt: that
-unit is `Failed("WorkerDied")`. Units that merely shared a worker with it lose nothing, and a lost
-node is held against a unit only when it happens to it again.
+unit is `Failed("WorkerDied")`. Units that merely shared a worker with it lose nothing, a lost node
+is held against a unit only when it happens to it again, and a worker that never ran against none.
 """
 
 from collections import deque
@@ -80,6 +80,9 @@ class Runner:
         self._flying += 1
 
     def _take_back(self, event: Died) -> None:
+        if not event.ran:
+            (self._suspects if self._alone else self._again).extend(event.packs)
+            return
         for pack in event.packs:
             if self._alone and event.reason == NODE_LOST and pack.ids[0] not in self._spared:
                 self._spared.add(pack.ids[0])

@@ -1,12 +1,21 @@
-"""Running the command as a person does: a process of its own, from the repository's root."""
+"""Running the command as a person does: a process of its own, from the repository's root.
 
+A process costs seconds before it does anything. Where not the process is the point, `called` runs
+the same command in this one; each verb is run in a process of its own by at least one test.
+"""
+
+import io
 import json
+import os
 import subprocess
 import sys
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+import pytest
+
+from pipeline.cli.main import main
 from pipeline.storage.place import Place
 
 REPOSITORY = Path(__file__).parents[2]
@@ -35,6 +44,8 @@ def start(*arguments: str | Place) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
         cwd=REPOSITORY,
+        # Ray's own default, which the tests' process cannot have (`tests/conftest.py`).
+        env={name: value for name, value in os.environ.items() if name != "RAY_AUTH_MODE"},
     )
 
 
@@ -47,6 +58,24 @@ def finish(process: subprocess.Popen[str]) -> Ended:
 def demitasse(*arguments: str | Place) -> Ended:
     """`demitasse ARGUMENTS`, from start to end."""
     return finish(start(*arguments))
+
+
+def called(*arguments: str | Place) -> Ended:
+    """`demitasse ARGUMENTS` in this process: for commands that start neither Ray nor a signal."""
+    stdout, stderr = io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(REPOSITORY)
+        patch.setattr(sys, "argv", ["demitasse", *map(str, arguments)])
+        patch.setattr(sys, "stdout", stdout)
+        patch.setattr(sys, "__stdout__", stdout)
+        patch.setattr(sys, "stderr", stderr)
+        try:
+            main()
+        except SystemExit as ended:
+            status = ended.code if isinstance(ended.code, int) else 0
+        else:
+            status = 0
+    return Ended(status, stdout.getvalue(), stderr.getvalue())
 
 
 def tree(folder: Path) -> dict[str, str]:

@@ -15,7 +15,7 @@ import pytest
 from pipeline.engine.browse import read_table
 from pipeline.engine.workspace import Workspace
 from pipeline.records import Question
-from tests.cli.command import demitasse, finish, start
+from tests.cli.command import called, demitasse, finish, start
 from tests.fakes.openai_server import Call, FakeOpenAI, Refusal, Status
 from tests.llm.replies import talk
 
@@ -55,11 +55,11 @@ def test_a_run_asks_each_stage_and_says_what_it_asked_and_spent(
     assert questions
     assert all(q.provenance.model == "local-model" and q.provenance.requests for q in questions)
 
-    told = json.loads(demitasse("status", work, "--json").stdout)
+    told = json.loads(called("status", work, "--json").stdout)
     assert sum(line["requests"] for line in told["spend"]) == len(server.calls)
     assert all(line["usd"] > 0 for line in told["spend"])
 
-    found = demitasse("inspect", work, questions[0].id, "--calls")
+    found = called("inspect", work, questions[0].id, "--calls")
     assert "You write questions for a benchmark" in found.stdout
     assert '"questions": [{"task"' in found.stdout
     assert "written by a language model" in (work / "dataset" / "README.md").read_text()
@@ -80,13 +80,13 @@ def test_a_run_with_pictures_sends_them_and_shows_which(work: Path, server: Fake
     assert min(sent) > 1
     (question, *_) = read_table(Workspace.at(work), "questions", Question)
     assert question.provenance.mode == "frames"
-    shown = demitasse("inspect", work, question.id, "--pictures", work / "pictures")
+    shown = called("inspect", work, question.id, "--pictures", work / "pictures")
     assert shown.status == 0
     assert len(list((work / "pictures").iterdir())) in sent
 
 
 def test_a_plan_tells_calls_and_cost_and_asks_nothing(work: Path, server: FakeOpenAI) -> None:
-    planned = demitasse("plan", *run(work, server, "--set", PRICE, "--json")[1:])
+    planned = called("plan", *run(work, server, "--set", PRICE, "--json")[1:])
     calls = {line["stage"]: line for line in json.loads(planned.stdout)["calls"]}
     assert set(calls) == {"questions", "verdicts", "evidence", "options"}
     assert calls["questions"]["requests"] == 2
@@ -116,7 +116,7 @@ def test_a_refused_row_fails_alone_and_is_retried(work: Path) -> None:
         ended = demitasse(*run(work, server, "--until", "questions", "--json"))
         assert ended.status == 3
         broken["on"] = False
-        told = json.loads(demitasse("status", work, "--json").stdout)
+        told = json.loads(called("status", work, "--json").stdout)
         (failed,) = [s["failed"] for s in told["stages"] if s["name"] == "questions"]
         assert failed == {"Refused": 1}
         assert demitasse("retry", work, "--json").status == 0
@@ -143,7 +143,7 @@ def test_no_file_and_no_message_ever_shows_the_key(
         refused = demitasse(*run(work, server, *named))
     assert refused.status == 4
     assert "does not take the key" in refused.stderr
-    told = demitasse("inspect", work, "zz").stderr + good.stdout + good.stderr
+    told = called("inspect", work, "zz").stderr + good.stdout + good.stderr
     assert key not in told + refused.stdout + refused.stderr
     for folder in (work, temporary):
         for path in folder.rglob("*"):

@@ -9,7 +9,7 @@ import pytest
 from pipeline.cli import exit_codes
 from pipeline.cli.export import FormatName
 from pipeline.publish.exports.formats import FORMATS
-from tests.cli.command import demitasse
+from tests.cli.command import called, demitasse
 from tests.publish.publishing import publish_some
 
 
@@ -35,7 +35,7 @@ def test_the_place_is_printed_and_the_conventions_are_told(dataset: Path, tmp_pa
 
 def test_json_for_machines(dataset: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    done = demitasse("export", dataset, out, "-f", "ms-swift", "--box-form", "pixels", "--json")
+    done = called("export", dataset, out, "-f", "ms-swift", "--box-form", "pixels", "--json")
     told = json.loads(done.stdout)
     assert not done.stderr
     assert told["out"] == str(out) and sum(told["samples"].values()) == 8
@@ -53,6 +53,6 @@ def test_videos_are_found_by_their_bytes(dataset: Path, tmp_path: Path) -> None:
 
 
 def test_a_mistake_is_one_sentence(dataset: Path, tmp_path: Path) -> None:
-    done = demitasse("export", tmp_path, tmp_path / "out", "-f", "trl")
+    done = called("export", tmp_path, tmp_path / "out", "-f", "trl")
     assert done.status == exit_codes.WRONG_USE
     assert "is no published dataset" in done.stderr and "Traceback" not in done.stderr

@@ -10,7 +10,7 @@ import pytest
 from pipeline.engine.browse import read_table
 from pipeline.engine.workspace import Workspace
 from pipeline.records import Caption, Frame, Screened
-from tests.cli.command import demitasse
+from tests.cli.command import called, demitasse
 from tests.rendering import render
 
 DEMO = "jobs/demo.yaml"
@@ -40,7 +40,7 @@ def test_filters_leave_frames_out_and_a_threshold_costs_no_look(
     reasons = [row.reason for row in screened if not row.passed]
     assert set(reasons) == {"black", "near_duplicate"}
 
-    counts = json.loads(demitasse("status", workspace, "--json").stdout)
+    counts = json.loads(called("status", workspace, "--json").stdout)
     assert counts["screened_frames"] == {
         "passed": len(passed),
         "black": reasons.count("black"),
@@ -48,7 +48,7 @@ def test_filters_leave_frames_out_and_a_threshold_costs_no_look(
     }
     (stage,) = [entry for entry in counts["stages"] if entry["name"] == "screening"]
     assert (stage["kept"], stage["rejected"]) == (1, {"no_frame_passed": 1})
-    told = demitasse("status", workspace).stderr
+    told = called("status", workspace).stderr
     assert f"screening, by frame: {len(passed)} passed, {reasons.count('black')} black" in told
     assert "(no_frame_passed): none of 2 frames passed the filters: 2 black" in told
     card = (workspace / "dataset" / "README.md").read_text()

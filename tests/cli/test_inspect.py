@@ -16,7 +16,7 @@ from pipeline.engine.workspace import Workspace
 from pipeline.errors import UnknownUnitError
 from pipeline.inspection import Inspection, VideoQuestions, find
 from pipeline.records import Group, Question, Rejection, Sample
-from tests.cli.command import demitasse
+from tests.cli.command import called, demitasse
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +68,7 @@ def test_a_question_is_told_whole(workspace: Workspace, samples: list[Sample]) -
 
 
 def test_json_holds_the_rows_themselves(workspace: Workspace, samples: list[Sample]) -> None:
-    done = demitasse("inspect", workspace.root, samples[0].id, "--json")
+    done = called("inspect", workspace.root, samples[0].id, "--json")
     found = json.loads(done.stdout)
     assert not done.stderr
     assert found["question"]["id"] == found["sample"]["id"] == samples[0].id
@@ -89,7 +89,7 @@ def test_a_video_lists_its_questions(workspace: Workspace, samples: list[Sample]
     video = samples[0].video
     found = find(workspace, workspace.root / "dataset", video)
     assert isinstance(found, VideoQuestions)
-    done = demitasse("inspect", workspace.root, video)
+    done = called("inspect", workspace.root, video)
     assert done.stdout.splitlines()[0] == f"video {video}: {len(found.questions)} questions"
     listed = [line.split()[0] for line in done.stdout.splitlines()[1:]]
     assert listed == sorted(listed) == [q.id for q in found.questions]
@@ -97,13 +97,13 @@ def test_a_video_lists_its_questions(workspace: Workspace, samples: list[Sample]
 
 
 def test_a_video_has_no_picture(workspace: Workspace, samples: list[Sample]) -> None:
-    done = demitasse("inspect", workspace.root, samples[0].video, "--image", "never.png")
+    done = called("inspect", workspace.root, samples[0].video, "--image", "never.png")
     assert done.status == exit_codes.WRONG_USE
     assert "--image needs a question's id" in done.stderr
 
 
 def test_an_unknown_id_names_some_that_exist(workspace: Workspace) -> None:
-    done = demitasse("inspect", workspace.root, "nothing-like-it")
+    done = called("inspect", workspace.root, "nothing-like-it")
     assert done.status == exit_codes.WRONG_USE
     assert not done.stdout
     known = {question.id for question in read_table(workspace, "questions", Question)}
@@ -161,7 +161,7 @@ def test_the_picture_is_a_png_beside_whatever_else_is_printed(
     workspace: Workspace, samples: list[Sample], tmp_path: Path
 ) -> None:
     png = tmp_path / "new" / "sheet.png"
-    done = demitasse("inspect", workspace.root, samples[0].id, "--image", png, "--json")
+    done = called("inspect", workspace.root, samples[0].id, "--image", png, "--json")
     assert done.status == exit_codes.DONE, done.stderr
     assert json.loads(done.stdout)["question"]["id"] == samples[0].id
     with Image.open(png) as picture:
@@ -172,7 +172,7 @@ def test_the_picture_is_a_png_beside_whatever_else_is_printed(
 def test_a_picture_that_cannot_be_written_is_one_sentence(
     workspace: Workspace, samples: list[Sample], tmp_path: Path
 ) -> None:
-    done = demitasse("inspect", workspace.root, samples[0].id, "--image", tmp_path)
+    done = called("inspect", workspace.root, samples[0].id, "--image", tmp_path)
     assert done.status == exit_codes.FAILED
     assert f"cannot write {tmp_path}" in done.stderr and "Traceback" not in done.stderr
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.command import demitasse, tree
+from tests.cli.command import called, demitasse, tree
 from tests.rendering import render_numbers
 
 DEMO = "jobs/demo.yaml"
@@ -18,7 +18,7 @@ def workspace(demo_workspace: Path, tmp_path: Path) -> Path:
 
 
 def planned(*arguments: str | Path) -> dict[str, dict[str, int]]:
-    done = demitasse("plan", DEMO, *arguments, "--json")
+    done = called("plan", DEMO, *arguments, "--json")
     assert done.status == 0, done.stderr
     return {stage["name"]: stage for stage in json.loads(done.stdout)["stages"]}
 
@@ -37,16 +37,21 @@ def test_a_plan_of_a_finished_workspace_has_nothing_to_do(workspace: Path) -> No
     assert {name for name, data in tree(workspace).items() if before.get(name) != data} == set()
 
 
-def test_a_plan_says_what_a_setting_would_change(workspace: Path) -> None:
-    stages = planned("--work", workspace, "--set", "core_frames.tau=0.5")
-    assert stages["core_frames"]["changed"] == stages["core_frames"]["units"] == 1
-    assert stages["captions"]["reused"] == stages["captions"]["units"]
+@pytest.mark.parametrize(
+    "setting", ["core_frames.tau=0.5", "scenes.threshold=20", "grounding.min_score=0.45"]
+)
+def test_a_threshold_would_decode_caption_and_embed_nothing(workspace: Path, setting: str) -> None:
+    stages = planned("--work", workspace, "--set", setting)
+    turned = stages[setting.partition(".")[0]]
+    assert turned["changed"] == turned["units"] > 0
+    for name in ("videos", "frames", "captions", "embeddings"):
+        assert stages[name]["reused"] == stages[name]["units"] > 0
 
 
 def test_a_plan_counts_the_calls_of_a_captioner_behind_an_endpoint(workspace: Path) -> None:
     asked = ["kind=endpoint", "model=m", "base_url=http://127.0.0.1:1/v1", "frames_together=5"]
     sets = [text for field in asked for text in ("--set", f"captioner.{field}")]
-    done = demitasse("plan", DEMO, "--work", workspace, *sets, "--json")
+    done = called("plan", DEMO, "--work", workspace, *sets, "--json")
     assert done.status == 0, done.stderr
     (calls,) = json.loads(done.stdout)["calls"]
     assert (calls["stage"], calls["requests"], calls["stored"]) == ("captions", 7, 0)
@@ -81,7 +86,7 @@ def test_why_names_the_setting_that_changed_a_unit(workspace: Path) -> None:
     assert all(unit["differences"] == [] for unit in json.loads(done.stdout)["units"])
 
     recipe.write_text(recipe.read_text().replace("tau: 0.9", "tau: 0.5"))
-    units = json.loads(demitasse("why", workspace, video, "--json").stdout)["units"]
+    units = json.loads(called("why", workspace, video, "--json").stdout)["units"]
     (core,) = [unit for unit in units if unit["stage"] == "core_frames"]
     (difference,) = core["differences"]
     assert (difference["what"], difference["before"], difference["after"]) == (
@@ -93,7 +98,7 @@ def test_why_names_the_setting_that_changed_a_unit(workspace: Path) -> None:
 
 
 def test_why_of_an_unknown_unit_is_wrong_use(workspace: Path) -> None:
-    done = demitasse("why", workspace, "no-such-unit")
+    done = called("why", workspace, "no-such-unit")
     assert done.status == 2
     assert "no-such-unit" in done.stderr
 
@@ -121,9 +126,7 @@ def test_failed_units_wait_for_retry(tmp_path: Path) -> None:
 
 
 def _stages(work: Path) -> list[dict[str, object]]:
-    stages: list[dict[str, object]] = json.loads(demitasse("status", work, "--json").stdout)[
-        "stages"
-    ]
+    stages: list[dict[str, object]] = json.loads(called("status", work, "--json").stdout)["stages"]
     return stages
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.cli import exit_codes
-from tests.cli.command import demitasse, tree
+from tests.cli.command import called, demitasse, tree
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def test_a_workspace_s_page_lies_in_it(workspace: Path) -> None:
 
 def test_json_says_what_is_shown_and_what_there_is(workspace: Path, tmp_path: Path) -> None:
     page = tmp_path / "new" / "page.html"
-    done = demitasse("report", workspace, "--out", page, "--samples", "3", "--json")
+    done = called("report", workspace, "--out", page, "--samples", "3", "--json")
     assert not done.stderr
     told = json.loads(done.stdout)
     assert told == {
@@ -47,17 +47,17 @@ def test_json_says_what_is_shown_and_what_there_is(workspace: Path, tmp_path: Pa
 def test_a_published_folder_is_read_and_left_as_it_is(workspace: Path, tmp_path: Path) -> None:
     before = tree(workspace / "dataset")
     page = tmp_path / "page.html"
-    done = demitasse("report", workspace / "dataset", "--out", page)
+    done = called("report", workspace / "dataset", "--out", page)
     assert done.status == exit_codes.DONE, done.stderr
     assert "in the workspace that it is published from" in " ".join(done.stderr.split())
-    refused = demitasse("report", workspace / "dataset", "--out", workspace / "dataset" / "p.html")
+    refused = called("report", workspace / "dataset", "--out", workspace / "dataset" / "p.html")
     assert refused.status == exit_codes.WRONG_USE
     assert "would lie in a published folder" in refused.stderr
     assert tree(workspace / "dataset") == before
 
 
 def test_a_folder_that_is_neither_is_wrong_use(tmp_path: Path) -> None:
-    done = demitasse("report", tmp_path)
+    done = called("report", tmp_path)
     assert done.status == exit_codes.WRONG_USE
     assert not done.stdout
     assert f"{tmp_path} is neither a workspace nor a published folder" in done.stderr

@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline.cli import exit_codes
-from tests.cli.command import demitasse
+from tests.cli.command import called, demitasse
 from tests.validation import foreign
 from tests.validation.folders import clean_folder, edit, shards
 
@@ -33,7 +33,7 @@ def test_a_clean_dataset(dataset: Path) -> None:
 def test_what_could_not_be_looked_at_is_noted(dataset: Path, tmp_path: Path) -> None:
     shard = tmp_path / "train.parquet"
     pq.write_table(pq.read_table(shards(dataset)[0]).drop_columns(["video_seconds"]), shard)
-    done = demitasse("validate", shard)
+    done = called("validate", shard)
     assert "note     intervals: ends were not compared with the video's in 5 of 5" in done.stdout
 
 
@@ -41,7 +41,7 @@ def test_errors_and_warnings(tmp_path: Path) -> None:
     dataset = clean_folder(tmp_path)
     name = edit(dataset, lambda row: row["boxes"][0].update(bbox=[0.5, 0.5, 0.4, 0.6]))
     second = edit(dataset, lambda row: row.update(evidence=row["evidence"] + " I see."), row=1)
-    done = demitasse("validate", dataset)
+    done = called("validate", dataset)
     assert done.status == exit_codes.FAILED
     lines = done.stdout.splitlines()
     row = next(line for line in lines if line.startswith("boxes"))
@@ -57,16 +57,16 @@ def test_errors_and_warnings(tmp_path: Path) -> None:
         done.stderr
     )
 
-    only = demitasse("validate", dataset, "--only", "perspective")
+    only = called("validate", dataset, "--only", "perspective")
     assert only.status == exit_codes.DONE, "warnings are no failure"
     assert second in only.stdout and "boxes" not in only.stdout
-    skipped = demitasse("validate", dataset, "--skip", "perspective", "--skip", "boxes")
+    skipped = called("validate", dataset, "--skip", "perspective", "--skip", "boxes")
     assert skipped.status == exit_codes.DONE and "nothing is wrong" in skipped.stderr
 
 
 def test_json_is_the_whole_report(tmp_path: Path) -> None:
     path = foreign.write_json(tmp_path / "charades_train.json", foreign.temporal() * 20)
-    done = demitasse("validate", path, "--json", "--rows", "2")
+    done = called("validate", path, "--json", "--rows", "2")
     assert done.status == exit_codes.FAILED
     report = json.loads(done.stdout)
     assert (report["ok"], report["rows"], report["formats"]) == (False, 40, ["temporal"])
@@ -86,6 +86,6 @@ def test_wrong_use(dataset: Path, tmp_path: Path) -> None:
         ((dataset, "--only", "boxes", "--skip", "boxes"), "no rule is left"),
         ((tmp_path / "nowhere",), "does not exist"),
     ):
-        done = demitasse("validate", *arguments)
+        done = called("validate", *arguments)
         assert done.status == exit_codes.WRONG_USE and not done.stdout
         assert told in done.stderr and "Traceback" not in done.stderr

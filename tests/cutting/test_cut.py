@@ -14,7 +14,7 @@ from pipeline.media.restoring import restore
 from pipeline.outcome import Failed
 from pipeline.publish.clips import CLIPS, Clip, read_clips
 from pipeline.publish.reading import samples
-from tests.cli.command import demitasse
+from tests.cli.command import called, demitasse
 from tests.footage import bikes
 
 
@@ -52,7 +52,7 @@ def test_the_pictures_come_back_byte_for_byte(
     for row in samples(out):
         assert row == embedded[row.id]
     assert (out / "README.md").exists() and (out / CLIPS).exists()
-    again = demitasse("cut", str(reference), str(bikes()), "--out", str(out))
+    again = called("cut", str(reference), str(bikes()), "--out", str(out))
     assert again.status == exit_codes.DONE, "what cut wrote it may write again"
 
 
@@ -60,7 +60,7 @@ def test_without_the_videos_it_says_which_and_ends_as_partial(
     reference: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "none").mkdir()
-    done = demitasse("cut", str(reference), str(tmp_path / "none"), "--out", str(tmp_path / "out"))
+    done = called("cut", str(reference), str(tmp_path / "none"), "--out", str(tmp_path / "out"))
     assert done.status == exit_codes.PARTIAL
     assert "1 videos are in none of the places" in done.stderr
     assert all(f.image is None for row in samples(tmp_path / "out") for f in row.core_frames)
@@ -69,15 +69,15 @@ def test_without_the_videos_it_says_which_and_ends_as_partial(
 def test_what_is_no_dataset_and_a_place_that_is_not_there_are_one_sentence(
     reference: Path, tmp_path: Path
 ) -> None:
-    wrong = demitasse("cut", str(tmp_path), str(bikes()), "--out", str(tmp_path / "out"))
+    wrong = called("cut", str(tmp_path), str(bikes()), "--out", str(tmp_path / "out"))
     assert (wrong.status, "is no dataset of demitasse" in wrong.stderr) == (2, True)
-    gone = demitasse("cut", str(reference), "/no/such/place", "--out", str(tmp_path / "out"))
+    gone = called("cut", str(reference), "/no/such/place", "--out", str(tmp_path / "out"))
     assert (gone.status, "there is no /no/such/place" in gone.stderr) == (2, True)
 
 
 def test_clips_hold_the_stretch_and_nothing_else(reference: Path, tmp_path: Path) -> None:
     out = tmp_path / "clips"
-    done = demitasse("cut", str(reference), str(bikes()), "--out", str(out), "--clips", "--json")
+    done = called("cut", str(reference), str(bikes()), "--out", str(out), "--clips", "--json")
     assert done.status == exit_codes.DONE, done.stderr
     listed = list(read_clips(reference / CLIPS))
     assert {path.stem for path in out.iterdir()} == {clip.id for clip in listed}

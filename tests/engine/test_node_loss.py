@@ -13,6 +13,8 @@ from pipeline.engine.lane import NODE_LOST, Died, Done, Event, Lane
 from pipeline.engine.packs import Pack
 from tests.engine.chain import Run, numbers
 
+CRASHED, UNSTARTED = "WorkerCrashedError", "it never ran"
+
 
 @dataclass
 class LosingLane:
@@ -33,7 +35,7 @@ class LosingLane:
         reason = next(self.reasons, None) if self.unit in pack.ids else None
         if reason is None:
             return [Done(pack, self.executor.run(pack))]
-        return [Died([pack], reason)]
+        return [Died([pack], reason, ran=reason != UNSTARTED)]
 
     def close(self) -> None:
         self._queue.clear()
@@ -51,9 +53,6 @@ class LosingLanes:
         pass
 
 
-CRASHED = "WorkerCrashedError"
-
-
 @pytest.mark.parametrize(
     ("reasons", "failed"),
     [
@@ -63,9 +62,12 @@ CRASHED = "WorkerCrashedError"
         ([CRASHED, NODE_LOST], {}),
         ([CRASHED, NODE_LOST, CRASHED], {"WorkerDied": 1}),
         ([NODE_LOST, NODE_LOST, NODE_LOST], {"WorkerDied": 1}),
+        ([UNSTARTED] * 9, {}),
+        ([CRASHED, *[UNSTARTED] * 9], {}),
+        ([UNSTARTED, CRASHED, UNSTARTED, CRASHED], {"WorkerDied": 1}),
     ],
 )
-def test_one_lost_node_is_not_held_against_the_unit_that_was_tried_alone(
+def test_neither_one_lost_node_nor_a_worker_that_never_ran_is_held_against_a_unit(
     tmp_path: Path, reasons: list[str], failed: dict[str, int]
 ) -> None:
     report = Run(tmp_path, numbers(range(8)), lanes=LosingLanes(reasons)).go()

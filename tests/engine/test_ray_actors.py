@@ -15,6 +15,7 @@ from pipeline.engine.cluster import RayLanes
 from pipeline.engine.events import Event, PackDone
 from pipeline.engine.execute import Executor, Summary
 from pipeline.engine.lane import Died, Done
+from pipeline.engine.ray_deaths import Death
 from pipeline.engine.stage import Resources
 from pipeline.errors import ResourceError
 from pipeline.store import Store
@@ -115,7 +116,8 @@ def test_packs_that_landed_with_a_death_are_not_taken_back(
     lanes.start()
     stage = recorded(tmp_path, replace(ONE, packs=4))
     summary = Summary(1, 1)
-    results: dict[Any, Any] = {"a": "ActorDiedError", "b": summary, "c": "ActorDiedError"}
+    death = Death("ActorDiedError")
+    results: dict[Any, Any] = {"a": death, "b": summary, "c": death}
     packs: dict[Any, Any] = {name: f"pack {name}" for name in "abcd"}
     buried: list[str] = []
 

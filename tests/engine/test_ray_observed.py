@@ -48,7 +48,7 @@ from tests.engine.chain import Run, numbers, stages
 context = ray.init("local", num_cpus=2, include_dashboard=True, log_to_driver=False)
 for model in (False, True):
     Run(Path(sys.argv[1], str(model)), numbers([1, 2]), stages(model=model), RayLanes()).go()
-deadline = time.monotonic() + 30
+deadline = time.monotonic() + 60
 names = []
 while len(names) < 5 and time.monotonic() < deadline:  # the tasks of a worker are told by and by
     time.sleep(0.5)

@@ -10,8 +10,10 @@ from xml.etree import ElementTree
 
 import numpy as np
 import numpy.typing as npt
+import pytest
 from PIL import Image
 
+from pipeline.publish import plots as card_plots
 from pipeline.publish.drawing import BLUE, ORANGE, Plot, render
 from pipeline.publish.plots import plots, write_plots
 from pipeline.publish.statistics import Statistics
@@ -30,6 +32,11 @@ write_plots(folder, some(folder / "store"))
 for path in sorted(folder.glob("plots/*")):
     print(path.name, sha256(path.read_bytes()).hexdigest())
 """
+
+
+@pytest.fixture(autouse=True)
+def drawn_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(card_plots, "render", render)
 
 
 def picture(plot: Plot) -> npt.NDArray[np.uint8]:

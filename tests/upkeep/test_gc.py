@@ -10,7 +10,7 @@ from pipeline.engine.workspace import Workspace
 from pipeline.llm.responses import Responses, Stored
 from pipeline.recipe_file import load_recipe
 from pipeline.upkeep.gc import survey
-from tests.cli.command import demitasse, tree
+from tests.cli.command import called, demitasse, tree
 
 DEMO = "jobs/demo.yaml"
 
@@ -38,7 +38,7 @@ def test_an_earlier_setting_goes_and_a_run_does_nothing(work: Path) -> None:
     assert told["kinds"]["inputs"]["count"] > 0
     assert "frames" not in told["kinds"]  # the frames of both settings are the same
 
-    done = demitasse("gc", work)
+    done = called("gc", work)
     assert done.status == 0, done.stderr
     assert "freed" in done.stderr
     after = results(work)
@@ -46,12 +46,12 @@ def test_an_earlier_setting_goes_and_a_run_does_nothing(work: Path) -> None:
     again = demitasse(*changed)
     assert set(again.ran.values()) == {0}
     assert results(work) == after
-    assert "nothing to remove" in demitasse("gc", work).stderr
+    assert "nothing to remove" in called("gc", work).stderr
 
 
 def test_a_workspace_in_use_is_refused_in_one_sentence(work: Path) -> None:
     with Workspace.at(work).writing():
-        done = demitasse("gc", work, "--dry-run")
+        done = called("gc", work, "--dry-run")
     assert done.status == 1
     assert "is in use by process" in done.stderr
     assert "Traceback" not in done.stderr
@@ -63,7 +63,7 @@ def test_a_run_that_stopped_early_or_saw_less_costs_nothing(work: Path) -> None:
     demitasse("run", DEMO, "--work", work, *setting, "--until", "questions")
     plan = work / "stages" / "questions" / "plan.parquet"
     plan.unlink()  # as if the run had been killed before it saved it
-    demitasse("gc", work)
+    called("gc", work)
     done = demitasse("run", DEMO, "--work", work, *setting, "--until", "questions", "--json")
     assert set(done.ran.values()) == {0}
 
@@ -79,10 +79,10 @@ def test_answers_go_only_when_asked_for_and_those_in_use_never(work: Path) -> No
         there.add(answer)
     there.close()
     assert survey(workspace, recipe).answers == ()
-    demitasse("gc", work)
+    called("gc", work)
     assert "a" * 32 in (kept := Responses(workspace.store))
     assert "b" * 32 in kept
-    done = demitasse("gc", work, "--responses", "--json")
+    done = called("gc", work, "--responses", "--json")
     assert json.loads(done.stdout)["kinds"]["answers"]["count"] == 1
     kept = Responses(workspace.store)
     assert "b" * 32 not in kept

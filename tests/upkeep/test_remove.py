@@ -23,7 +23,7 @@ from pipeline.removals import bury, check_whole, removals
 from pipeline.store import BlobStore
 from pipeline.upkeep.naming import find_video
 from pipeline.upkeep.remove import survey, take_down
-from tests.cli.command import demitasse
+from tests.cli.command import called, demitasse
 from tests.engine.killing import Killed, killed_at
 from tests.upkeep.building import build
 
@@ -99,7 +99,7 @@ def test_every_byte_of_it_is_gone_and_the_rest_is_as_it_was(root: Path) -> None:
     # A second identity of some stages, and units of the first one that nothing calls for.
     setting = "core_frames.tau=0.7"
     build(root, setting)
-    assert demitasse("report", work).status == 0
+    assert called("report", work).status == 0
     content = Content(root, "mirror.mp4")
     assert len(content.questions) > 0
     assert len(content.texts) > 30
@@ -113,7 +113,7 @@ def test_every_byte_of_it_is_gone_and_the_rest_is_as_it_was(root: Path) -> None:
     assert others(work, content.id, content.questions) == before
     assert not (work / "removed.json").exists()
 
-    done = demitasse("remove", work, content.id[:8], "--reason", "asked by its owner", "--json")
+    done = called("remove", work, content.id[:8], "--reason", "asked by its owner", "--json")
     assert done.status == 0, done.stderr
     told = json.loads(done.stdout)
     assert told["units"] == json.loads(shown.stdout)["units"]
@@ -141,7 +141,7 @@ def test_the_same_content_under_another_name_is_rejected_until_it_is_undone(root
     work, recipe = root / "work", root / "two.yaml"
     content = Content(root, "mirror.mp4")
     (path,) = {s.id for s in read_table(content.workspace, "videos", Source, {"video": content.id})}
-    assert demitasse("remove", work, path).status == 0
+    assert called("remove", work, path).status == 0
     renamed = root / "renamed.mp4"
     shutil.copyfile(path, renamed)
     videos = Path(path).parent
@@ -153,11 +153,11 @@ def test_the_same_content_under_another_name_is_rejected_until_it_is_undone(root
     assert [e["rejected"] for e in ended] == [{"removed": 2}]
     assert content.left(work) == []
 
-    undone = demitasse("remove", work, content.id[:8], "--undo")
+    undone = called("remove", work, content.id[:8], "--undo")
     assert undone.status == 0, undone.stderr
     assert build(root).ran["videos"] == 1  # the other name is not among these inputs
     assert {s.video for s in samples(work / "dataset")} == {content.id, content.other}
-    refused = demitasse("remove", work, content.id[:8], "--undo")
+    refused = called("remove", work, content.id[:8], "--undo")
     assert refused.status == 2
     assert "was not removed" in refused.stderr
 
@@ -187,7 +187,7 @@ def test_answers_about_it_go_and_the_figures_of_its_calls_stay(root: Path) -> No
         log.ended(call, who, end, 2.0)
     there.close()
     log.close()
-    done = demitasse("remove", work, content.id, "--json")
+    done = called("remove", work, content.id, "--json")
     assert done.status == 0, done.stderr
     told = json.loads(done.stdout)
     assert (told["answers"], told["attempts"]) == (3, 3)
@@ -246,6 +246,6 @@ def test_one_that_dies_is_ended_by_the_same_command(root: Path, step: int) -> No
     ("name", "words"), [("nothing.mp4", "knows no video 'nothing.mp4'"), ("", "knows no video ''")]
 )
 def test_an_unknown_video_is_named(root: Path, name: str, words: str) -> None:
-    done = demitasse("remove", root / "work", name)
+    done = called("remove", root / "work", name)
     assert done.status == 2
     assert words in done.stderr

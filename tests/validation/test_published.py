@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pyarrow as pa
@@ -18,9 +19,15 @@ from tests.validation.folders import clean_folder, edit, findings, retype, shard
 Row = dict[str, Any]
 
 
+@pytest.fixture(scope="module")
+def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return clean_folder(tmp_path_factory.mktemp("clean"))
+
+
 @pytest.fixture
-def dataset(tmp_path: Path) -> Path:
-    return clean_folder(tmp_path)
+def dataset(clean: Path, tmp_path: Path) -> Path:
+    """One to spoil."""
+    return copytree(clean, tmp_path / "dataset")
 
 
 def test_nothing_is_wrong_with_a_clean_folder(dataset: Path) -> None:
