@@ -107,10 +107,11 @@ def read_plan(store: Store, name: str) -> SavedPlan:
 
 def united(plans: Iterable[SavedPlan]) -> SavedPlan | None:
     """What these plans, the newest first, call for together; None of none."""
-    first, *rest = [*plans] or [None]
-    if first is None:
+    found = list(plans)
+    if not found:
         return None
-    same = [first, *(plan for plan in rest if plan and plan.identity == first.identity)]
+    first = found[0]
+    same = [plan for plan in found if plan.identity == first.identity]
     if len(same) == 1:
         return first
     ages = np.repeat(np.arange(len(same)), [len(plan.unit_ids) for plan in same])
