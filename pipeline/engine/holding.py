@@ -67,15 +67,11 @@ def hold(
         WorkspaceBusyError: another process is in the way; the message names that process.
         StorageError: the object store fails.
     """
-    scope, store = partition.scope if partition else WORKSPACE, Store(root)
-    lease = take(root, scope, seconds)
+    lease = take(root, partition.scope if partition else WORKSPACE, seconds)
     thread = threading.Thread(target=lease.keep, name="lease", daemon=True)
     thread.start()
     try:
-        tokens = {scope: lease.token, **exclude(lease)}
-        own, *_ = fence.raise_fences(store, root, tokens)
-        others = None if partition else fence.others_than(scope, store, root)
-        fence.held[root] = Standing(own, others)
+        fence.held[root] = begin(lease)
         remote.guards[root] = lease.check
         yield lease
     finally:
@@ -84,6 +80,18 @@ def hold(
         lease.stop()
         thread.join()
         lease.release()
+
+
+def begin(lease: Lease) -> Standing:
+    """Make a lease that was just taken one under which to write: steps 2 and 3.
+
+    Raises:
+        WorkspaceBusyError: it is not to be; release it.
+    """
+    store, root, scope = Store(lease.root), lease.root, lease.scope
+    own, *_ = fence.raise_fences(store, root, {scope: lease.token, **exclude(lease)})
+    whole = Partition.of_scope(scope) is None
+    return Standing(own, fence.others_than(scope, store, root) if whole else None)
 
 
 def exclude(lease: Lease) -> dict[str, int]:
