@@ -21,8 +21,8 @@ and refuse: that is safe, and the same command again decides. Object stores show
 reads and listings that begin after it.
 
 A seal raises the token of the scope, so what its last holder puts late is of an older token than
-the fence that follows. A holder that dies between a seal and its fence leaves a seal without one:
-whoever comes next seals once more, so a sealed scope with its fence needs nothing.
+the fence that follows. A holder that dies or refuses between a seal and its fence leaves a seal
+without one: whoever comes next seals once more, so a sealed scope with its fence needs nothing.
 """
 
 import json
@@ -103,13 +103,8 @@ def exclude(lease: Lease) -> dict[str, int]:
         WorkspaceBusyError: somebody does.
     """
     names = Store(lease.root).names(FOLDER)
-    fenced = fence.newest_tokens(names)
     scopes = [found["scope"] for found in map(_LEASE.fullmatch, names) if found]
-    tokens = {
-        scope: _end(lease, scope, fenced.get(scope, 0))
-        for scope in scopes
-        if excludes(lease.scope, scope)
-    }
+    tokens = {s: _end(lease, s, names) for s in scopes if excludes(lease.scope, s)}
     return {scope: token for scope, token in tokens.items() if token is not None}
 
 
@@ -121,20 +116,21 @@ def excludes(scope: str, other: str) -> bool:
     return one is None or two is None or one.count != two.count
 
 
-def _end(mine: Lease, scope: str, fenced: int) -> int | None:
+def _end(mine: Lease, scope: str, names: list[str]) -> int | None:
     """Seal the lease of another scope; its new token, or None where that is done."""
-    url, raced = url_of(mine.root, scope), False
+    url = url_of(mine.root, scope)
     while True:
         found = remote.version(url)
         said = json.loads(found.data) if found else {}
-        # Whoever sealed it this moment is about to write its fence.
-        if found is None or (said.get("sealed") and (raced or said["token"] <= fenced)):
+        fenced = fence.newest_tokens(names).get(scope, 0)
+        if found is None or (said.get("sealed") and said["token"] <= fenced):
             return None
         if (left := left_of(url, said, found.modified_ns)) > 0:
             raise _in_the_way(mine, scope, said, left)
         if (token := seal(url, said, found.condition)) is not None:
             return token
-        raced = True
+        # Whoever was faster may refuse yet, and never write the fence: look for it.
+        names = Store(mine.root).names(FOLDER)
 
 
 def _in_the_way(mine: Lease, scope: str, said: dict[str, Any], left: float) -> WorkspaceBusyError:
