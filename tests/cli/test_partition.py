@@ -129,10 +129,14 @@ def test_the_dataset_is_the_same_bytes_however_it_was_divided(
 def test_two_commands_at_once(tmp_path: Path) -> None:
     videos = rendered(tmp_path)
     options = ("--work", tmp_path / "work", "--until", "frames", "--json")
-    both = [start("run", DEMO, *videos, *options, "--partition", f"{k}/2") for k in (1, 2)]
-    ended = [finish(process) for process in both]
+    first = start("run", DEMO, *videos, *options, "--partition", "1/2")
+    assert first.stdout is not None
+    before = first.stdout.readline()
+    second = demitasse("run", DEMO, *videos, *options, "--partition", "2/2")
+    ended = [finish(first), second]
     assert [one.status for one in ended] == [0, 0], ended
-    assert sum(one.ran["frames"] for one in ended) == 4
+    assert "stage_started" in before
+    assert [one.ran["frames"] for one in ended] == [2, 2]
     assert demitasse("run", DEMO, *videos, *options).ran == {"videos": 0, "frames": 0}
     watched = demitasse("status", tmp_path / "work", "--watch")
     assert "the run has ended: done" in watched.stderr

@@ -25,7 +25,8 @@ class Writer:
 
     def __init__(self, number: int, scope: str, parts: int, *, late: bool, world: World) -> None:
         self.number, self.scope, self.parts, self.late = number, scope, parts, late
-        self.world, self.lease, self.writing = world, None, False
+        self.world, self.writing = world, False
+        self.lease: lease.Lease | None = None
         self.moved = False
         """What others had made, as it sees it, changed while it wrote."""
 

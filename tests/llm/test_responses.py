@@ -170,7 +170,7 @@ def test_a_journal_that_another_run_seals_while_it_is_read_is_read_sealed(
     store = Store(tmp_path)
     other = Responses(store)
     other.add(answer(number(1)))
-    real = responses.listed
+    real = journal.listed
 
     def then_sealed(store: Store, form: journal.Form) -> tuple[list[str], list[str]]:
         found = real(store, form)
