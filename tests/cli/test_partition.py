@@ -1,6 +1,7 @@
 """A recipe in partitions, as a person runs it."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,21 @@ def test_each_does_its_own_and_the_whole_finds_all_done(
     assert building.build(job(videos, work, None, last="frames"), as_json=True) == 0
     assert ran(capfd.readouterr().out) == {"videos": 0, "frames": 0}
     assert len(read_ids(Workspace.at(work), "videos", Video)) == 4
+
+
+@pytest.mark.usefixtures("here")
+def test_one_content_under_two_paths_is_one_video(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    names = [tmp_path / f"v{n}.mp4" for n in range(40)]
+    mine, theirs = (next(path for path in names if p.owns(str(path))) for p in all_of(2))
+    shutil.copy(render_numbers(mine, 40), theirs)
+    frames = []
+    for partition in (*all_of(2), None):
+        building.build(job([mine, theirs], tmp_path / "w", partition, last="frames"), as_json=True)
+        frames.append(ran(capfd.readouterr().out)["frames"])
+    assert frames == [1, 0, 0]
+    assert len(read_ids(Workspace.at(tmp_path / "w"), "videos", Video)) == 1
 
 
 @pytest.mark.parametrize(
