@@ -90,9 +90,9 @@ def busy_with_another_count(
 ) -> WorkspaceBusyError:
     """Somebody else divides the workspace in another way."""
     return WorkspaceBusyError(
-        f"workspace {root} is being built in {other.count} partitions, of which {who} is "
-        f"{other}; another number would share videos with these: wait for them to end, or stop "
-        f"them, and run the same command again{more}"
+        f"workspace {root} is being built in {other.count} partitions, {other} by {who}; another "
+        "number would share videos with them: wait for them to end, or stop them, and run the same "
+        f"command again{more}"
     )
 
 

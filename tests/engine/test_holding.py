@@ -136,7 +136,7 @@ def test_messages_name_what_is_held_and_by_whom() -> None:
             ):
                 take_all(held, first)
             with pytest.raises(
-                WorkspaceBusyError, match="is being built in 2 partitions, of which process"
+                WorkspaceBusyError, match="is being built in 2 partitions, 1/2 by process "
             ):
                 take_all(held, other)
             with pytest.raises(

@@ -50,7 +50,7 @@ def test_the_message_names_what_is_held(tmp_path: Path) -> None:
         ):
             pass
         with (
-            pytest.raises(WorkspaceBusyError, match=r"built in 2 partitions, of which .* is 1/2; "),
+            pytest.raises(WorkspaceBusyError, match=r"built in 2 partitions, 1/2 by process "),
             hold(tmp_path, Partition(3, 1)),
         ):
             pass
