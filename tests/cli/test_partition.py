@@ -147,11 +147,11 @@ def test_two_commands_at_once(tmp_path: Path) -> None:
     options = ("--work", tmp_path / "work", "--until", "frames", "--json")
     first = start("run", DEMO, *videos, *options, "--partition", "1/2")
     assert first.stdout is not None
-    before = first.stdout.readline()
+    # Its Ray has started by then: two that start at once are slow on a busy machine.
+    assert any('"pack_done"' in line for line in first.stdout), finish(first)
     second = demitasse("run", DEMO, *videos, *options, "--partition", "2/2")
     ended = [finish(first), second]
     assert [one.status for one in ended] == [0, 0], ended
-    assert "stage_started" in before
     assert [one.ran["frames"] for one in ended] == [2, 2]
     assert demitasse("run", DEMO, *videos, *options).ran == {"videos": 0, "frames": 0}
     watched = demitasse("status", tmp_path / "work", "--watch")
