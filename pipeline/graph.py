@@ -93,11 +93,15 @@ def _modules(identity: Identity) -> tuple[ModuleType, ...]:
     return (*modules[:at], *_FILTERING, *modules[at:]) if identity.filters.any else modules
 
 
-def session_of(recipe: Recipe, root: Place) -> Session | None:
-    """A session with the recipe's endpoints over a workspace; None where it names none."""
+def session_of(recipe: Recipe, root: Place, partitions: int = 1) -> Session | None:
+    """A session with the recipe's endpoints over a workspace; None where it names none.
+
+    Args:
+        partitions: into which the workspace is divided, of which this run builds one.
+    """
     if not uses_endpoints(recipe):
         return None
-    return Session(root.resolve(), recipe.runtime)
+    return Session(root.resolve(), recipe.runtime, partitions)
 
 
 def check_stage_name(chain: Sequence[Stage], name: str) -> str:

@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[1] / "pipeline"
 
 BASE = {
     *("records", "tasks", "recipe", "prompts", "errors", "outcome", "removals"),
-    *("storage", "store"),
+    *("partition", "storage", "store"),
 }
 """What everything may import; `recipe_file`, `inputs`, `overrides`, `schemas` serve `cli`."""
 

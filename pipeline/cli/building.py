@@ -14,6 +14,7 @@ import typer
 from pipeline.adoptions import adopted
 from pipeline.cli import exit_codes
 from pipeline.cli.overriding import say_stale
+from pipeline.cli.partitioning import check_divisible, last_by_video, say_ended
 from pipeline.cli.progress import listening
 from pipeline.cli.talk import emit, literal, talk
 from pipeline.engine.build import Build, Report
@@ -29,8 +30,9 @@ from pipeline.inputs import absolute_spec, find_inputs
 from pipeline.llm.batch.files import COLLECTED, FOLDER
 from pipeline.llm.batch.files import states as batch_states
 from pipeline.llm.session import Session, hold_limits, tidy
+from pipeline.partition import Partition
 from pipeline.publish.reading import first_samples
-from pipeline.recipe import Recipe
+from pipeline.recipe import Recipe, divided
 from pipeline.recipe_file import recipe_hash, to_yaml
 from pipeline.removals import REASON, check_whole, removed_ids
 from pipeline.stages.batching import BatchAnswers
@@ -58,6 +60,8 @@ class Job:
     retry: Retry | None = None
     batch: bool = False
     """Ask language models by the batch API."""
+    partition: Partition | None = None
+    """What of the workspace to build; None: all."""
     dataset: Place | None = None
     """The folder to publish to; None: in the workspace."""
 
@@ -84,23 +88,30 @@ def build(job: Job, *, as_json: bool) -> int:
     Raises:
         DemitasseError: the run could not start or go on.
     """
-    workspace = Workspace.at(job.root)
+    workspace = Workspace.at(job.root, job.partition)
     job = replace(job, recipe=adopted(job.recipe, workspace.store))
-    session = session_of(job.recipe, workspace.root)
-    chain = stages(job.recipe, job.published.absolute(), session)
+    among = job.partition.count if job.partition else 1
+    recipe = divided(job.recipe, among)
+    session = session_of(recipe, workspace.root, among)
+    chain = stages(recipe, job.published.absolute(), session)
     for name in (job.first, job.last):
         if name is not None:
             check_stage_name(chain, name)
     inputs = find_inputs(job.recipe.inputs)[: job.limit]
-    runtime = job.recipe.runtime
+    if job.partition is not None:
+        said = f"--partition {job.partition}"
+        check_divisible(said, job.first, job.last, batch=job.batch)
+        inputs = [item for item in inputs if job.partition.owns(item.id)]
+        job = replace(job, last=job.last or last_by_video([stage.name for stage in chain]))
+    runtime = recipe.runtime
     services = [partial(hold_limits, session)] if session else []
     engine = runtime.engine
     lanes = RayLanes(job.address, engine.cpus, services, engine.metrics_port)
     with workspace.writing():
         workspace.prepare()
         check_whole(workspace.store)
-        chain = stages(job.recipe, job.published.absolute(), session, removed_ids(workspace.store))
-        if session:
+        chain = stages(recipe, job.published.absolute(), session, removed_ids(workspace.store))
+        if session and job.partition is None:
             tidy(session)
         workspace.store.write("recipe.yaml", to_yaml(job.recipe).encode())
         workspace.store.write("recipe.sha256", recipe_hash(job.recipe).encode())
@@ -108,7 +119,7 @@ def build(job: Job, *, as_json: bool) -> int:
         with (
             _draining() as stop,
             _ray_log(workspace),
-            run_log(workspace.store) as log,
+            run_log(workspace.store, job.partition) as log,
             listening(as_json=as_json) as display,
         ):
             before = _batching(job, session, workspace, stop)
@@ -116,7 +127,9 @@ def build(job: Job, *, as_json: bool) -> int:
             work = Build(plan, chain, lanes, engine, listen, stop, before)
             report = work.run(job.first, job.last)
             log.outcome = "stopped" if report.stopped else "halted" if report.halted else "done"
-    return _conclude(job, report, stale_overrides(workspace), as_json=as_json)
+    # A partition does not know the questions of the others.
+    stale = stale_overrides(workspace) if job.partition is None else []
+    return _conclude(job, report, stale, as_json=as_json)
 
 
 def _batching(
@@ -189,7 +202,8 @@ def _conclude(job: Job, report: Report, stale: Sequence[StaleOverride], *, as_js
         halted = str(report.halted) if report.halted else None
         ended = {"event": "run_ended", "exit_status": code, "halted": halted}
         said = [asdict(override) for override in stale]
-        emit({**ended, "dataset": dataset and str(dataset), "stale_overrides": said})
+        where = {"partition": str(job.partition)} if job.partition else {}
+        emit({**ended, **where, "dataset": dataset and str(dataset), "stale_overrides": said})
     elif dataset and not report.stopped and not report.halted:
         _show(dataset, job.root)
     work = literal(job.root)
@@ -198,6 +212,8 @@ def _conclude(job: Job, report: Report, stale: Sequence[StaleOverride], *, as_js
         talk(f"[red]{literal(report.halted)}[/red]")
     if report.stopped or report.halted:
         talk(f"stopped; continue with: [bold]{literal(job.again)}[/bold]")
+    elif job.partition:
+        say_ended(job.partition)
     if rejected:
         talk(f"{rejected} inputs were rejected: [bold]demitasse status {work}[/bold] says why")
     if failed:

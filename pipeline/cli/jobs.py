@@ -84,19 +84,26 @@ def stop(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Stop a job: what is in flight is finished and committed, submitting again continues."""
+    """Stop a job: what is in flight is finished and committed, submitting again continues.
+
+    A name without partition and attempt stops all that run over the workspace.
+    """
     from pipeline.cli.talk import talk
     from pipeline.submission.cluster_jobs import ClusterJobs
     from pipeline.submission.submit import STOP_SECONDS
 
     cluster = ClusterJobs(address)
-    job = cluster.named(name)
-    if not cluster.stop(job.name):
+    running = cluster.running(name)
+    stopping = [job.name for job in running if cluster.stop(job.name)]
+    if not stopping:
+        job = running[0] if running else cluster.named(name)
         talk(f"{job.name} had ended already")
+        told(cluster.named(job.name), as_json=as_json)
     elif not no_wait:
-        talk(f"stopping {job.name}: what is in flight may take up to {STOP_SECONDS} s to commit")
-        job = cluster.wait(job.name)
-    told(job, as_json=as_json)
+        all_ = ", ".join(stopping)
+        talk(f"stopping {all_}: what is in flight may take up to {STOP_SECONDS} s to commit")
+    for job_name in stopping:
+        told(cluster.named(job_name) if no_wait else cluster.wait(job_name), as_json=as_json)
 
 
 def watch(cluster: "ClusterJobs", name: str, *, as_json: bool, to_stdout: bool = False) -> int:

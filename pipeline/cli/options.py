@@ -73,4 +73,14 @@ Head = Annotated[
         "--address", help="The cluster's dashboard: http://HEAD:8265.", show_default=False
     ),
 ]
+OnePartition = Annotated[
+    str | None,
+    typer.Option(
+        "--partition",
+        metavar="K/N",
+        help="Build only the Kth of N parts of the inputs, up to `selection`; the others may run "
+        "at the same time. Run without it to publish when all have ended.",
+        show_default=False,
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON on stdout, for machines.")]

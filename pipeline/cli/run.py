@@ -7,7 +7,18 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.options import Address, AsJson, From, Limit, RecipePath, Sets, Until, Videos, Work
+from pipeline.cli.options import (
+    Address,
+    AsJson,
+    From,
+    Limit,
+    OnePartition,
+    RecipePath,
+    Sets,
+    Until,
+    Videos,
+    Work,
+)
 
 
 def run(
@@ -23,13 +34,20 @@ def run(
         bool,
         typer.Option("--batch", help="Ask language models by the batch API: cheaper, in hours."),
     ] = False,
+    partition: OnePartition = None,
     as_json: AsJson = False,
 ) -> None:
-    """Build the dataset of a recipe; what is done already is not done again."""
+    """Build the dataset of a recipe; what is done already is not done again.
+
+    With --partition K/N it is one of N runs over one workspace, on as many machines, that share the
+    videos and the stored answers. N may change from time to time: what is done stays done.
+    """
     from pipeline.cli.building import Job, build, default_root, settle
+    from pipeline.partition import Partition
     from pipeline.recipe_file import load_recipe
     from pipeline.submission.submit import AGAIN
 
+    part = Partition.read(partition) if partition else None
     settings = settle(load_recipe(recipe, set_ or []), videos)
     job = Job(
         recipe=settings,
@@ -40,5 +58,6 @@ def run(
         last=until,
         limit=limit,
         batch=batch,
+        partition=part,
     )
     raise typer.Exit(build(job, as_json=as_json))

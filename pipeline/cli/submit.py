@@ -44,6 +44,17 @@ def submit(
     no_install: Annotated[
         bool, typer.Option("--no-install", help="The nodes' image has all that the recipe needs.")
     ] = False,
+    partitions: Annotated[
+        int | None,
+        typer.Option(
+            "--partitions",
+            metavar="N",
+            min=2,
+            help="Start N jobs, each for its own part of the videos, up to `selection`; submit "
+            "without it to publish when all have ended.",
+            show_default=False,
+        ),
+    ] = None,
     follow: Annotated[
         bool, typer.Option("--follow", help="Show what it prints until it ends.")
     ] = False,
@@ -53,17 +64,32 @@ def submit(
 
     The code, the prompts and the recipe travel; videos, models and the workspace must lie where
     every node sees them under the same path.
+
+    With --partitions N it is built by N jobs at once. Submitted again, those start that have
+    neither ended well nor are under way; another N finds done what is done.
     """
     from pipeline.cli.jobs import told, watch
+    from pipeline.cli.partitioning import check_divisible
+    from pipeline.cli.submitting import told_round
     from pipeline.cli.talk import literal, talk
     from pipeline.errors import UsageError
+    from pipeline.partition import check_count
     from pipeline.recipe_file import load_recipe
     from pipeline.submission.cluster_jobs import ClusterJobs
-    from pipeline.submission.names import absolute
+    from pipeline.submission.names import JobName, absolute
     from pipeline.submission.needs import servers
+    from pipeline.submission.partitions import submit_partitions
     from pipeline.submission.submit import Submission
     from pipeline.submission.submit import submit as send
 
+    if partitions:
+        said = f"--partitions {partitions}"
+        check_count(partitions, said)
+        check_divisible(said, from_, until, batch=batch)
+        if follow:
+            raise UsageError(
+                f"{said}: --follow shows one job: follow it with `demitasse jobs logs`"
+            )
     settings = load_recipe(recipe, set_ or [])
     if videos:
         settings = settings.model_copy(update={"inputs": tuple(videos)})
@@ -83,12 +109,17 @@ def submit(
         install=not no_install,
     )
     cluster = ClusterJobs(address)
-    name = str(send(cluster, wanted))
-    talk(f"submitted [bold]{name}[/bold]; the workspace is {literal(wanted.work)}")
+    sent = submit_partitions(cluster, wanted, partitions) if partitions else send(cluster, wanted)
+    if isinstance(sent, JobName):
+        talk(f"submitted [bold]{sent}[/bold]; the workspace is {literal(wanted.work)}")
     if env:
         talk(f"Ray stores {', '.join(env)} with the job: who may use the cluster can read it")
     if programs := servers(settings):
         talk(f"its nodes must have {', '.join(map(literal, programs))}, which is not installed")
+    if not isinstance(sent, JobName):
+        told_round(cluster, wanted, sent, as_json=as_json)
+        return
+    name = str(sent)
     end = f"{name} --address {literal(cluster.address)}"
     if not follow:
         talk(f"  follow: [bold]demitasse jobs logs {end} --follow[/bold]")

@@ -17,47 +17,59 @@ EVERY_SECONDS: Final = 2.0
 
 
 def watch(store: Store, *, as_json: bool) -> None:
-    """Show the workspace's run until it ends or is heard of no more; takes no lock.
+    """Show the workspace's run, or its partitions, until all end or are heard of no more.
 
-    On a terminal a table that stays in place, else a line at every change, or JSON documents.
+    Takes no lock. On a terminal a table that stays in place, else a line at every change, or JSON
+    documents.
     """
-    progress = read_progress(store)
-    if progress is None:
+    runs = read_progress(store)
+    if not runs:
         talk("no run has told how far it is: [bold]demitasse status[/bold] shows what there is")
         return
     if as_json or not console.is_terminal:
-        _lines(store, progress, as_json=as_json)
+        _lines(store, runs, as_json=as_json)
         return
-    with Live(_table(progress), console=console, auto_refresh=False) as live:
-        while progress.lives(time.time()):
+    with Live(_table(runs), console=console, auto_refresh=False) as live:
+        while any(run.lives(time.time()) for run in runs):
             time.sleep(EVERY_SECONDS)
-            progress = read_progress(store) or progress
-            live.update(_table(progress), refresh=True)
-    talk(_ending(progress))
+            runs = read_progress(store) or runs
+            live.update(_table(runs), refresh=True)
+    _tell_endings(runs)
 
 
-def _lines(store: Store, progress: RunProgress, *, as_json: bool) -> None:
-    said = ""
+def _lines(store: Store, runs: list[RunProgress], *, as_json: bool) -> None:
+    said: dict[str, str] = {}
     while True:
-        lives = progress.lives(time.time())
-        if as_json:
-            emit({**asdict(progress), "alive": lives})
-        elif progress.stages and (line := _line(progress.stages[-1])) != said:
-            said = line
-            talk(line)
-        if not lives:
+        now = time.time()
+        for run in runs:
+            if as_json:
+                emit({**asdict(run), "alive": run.lives(now)})
+            elif run.stages and (line := _line(run)) != said.get(run.partition):
+                said[run.partition] = line
+                talk(line)
+        if not any(run.lives(now) for run in runs):
             break
         time.sleep(EVERY_SECONDS)
-        progress = read_progress(store) or progress
+        runs = read_progress(store) or runs
     if not as_json:
-        talk(_ending(progress))
+        _tell_endings(runs)
 
 
-def _line(at: StageProgress) -> str:
+def _line(run: RunProgress) -> str:
+    at = run.stages[-1]
     return (
-        f"{at.stage}: {at.done}/{at.todo} done, {at.kept} kept, {at.rejected} rejected, "
+        f"{_of(run)}{at.stage}: {at.done}/{at.todo} done, {at.kept} kept, {at.rejected} rejected, "
         f"{at.failed} failed"
     )
+
+
+def _of(run: RunProgress) -> str:
+    return f"partition {run.partition}: " if run.partition else ""
+
+
+def _tell_endings(runs: list[RunProgress]) -> None:
+    for run in runs:
+        talk(f"{_of(run)}{_ending(run)}")
 
 
 def _ending(progress: RunProgress) -> str:
@@ -70,18 +82,26 @@ def _ending(progress: RunProgress) -> str:
     )
 
 
-def _table(progress: RunProgress) -> Group:
-    now = time.time()
+def _table(runs: list[RunProgress]) -> Group:
+    """The stages of a run; of several, each one's last."""
+    now, several = time.time(), len(runs) > 1
     table = Table(box=None)
-    for column in ("stage", "to do", "done", "kept", "rejected", "failed", "rate", "left"):
-        table.add_column(column, justify="left" if column == "stage" else "right")
-    for at in progress.stages:
-        numbers = (at.todo, at.done, at.kept, at.rejected, at.failed)
-        rate = at.rate(now)
-        left = f"{(at.todo - at.done) / rate:.0f} s" if at.done and at.ended is None else ""
-        table.add_row(at.stage, *map(str, numbers), f"{rate:.1f}/s" if at.done else "", left)
-    head = f"run {progress.run}, process {progress.pid} on {progress.host}"
-    tokens = sum(at.tokens_in + at.tokens_out for at in progress.stages)
-    cost = sum(at.cost_usd for at in progress.stages)
+    first = ["partition"] if several else []
+    for column in (*first, "stage", "to do", "done", "kept", "rejected", "failed", "rate", "left"):
+        table.add_column(column, justify="left" if column in ("stage", *first) else "right")
+    for run in runs:
+        for at in run.stages[-1:] if several else run.stages:
+            table.add_row(*([run.partition] if several else []), *_row(at, now))
+    head = "" if several else f"run {runs[0].run}, process {runs[0].pid} on {runs[0].host}"
+    stages = [at for run in runs for at in run.stages]
+    tokens = sum(at.tokens_in + at.tokens_out for at in stages)
+    cost = sum(at.cost_usd for at in stages)
     spent = f"{tokens} tokens, {cost:.4f} USD" if tokens or cost else ""
     return Group(Text(head), table, Text(spent))
+
+
+def _row(at: StageProgress, now: float) -> list[str]:
+    numbers = (at.todo, at.done, at.kept, at.rejected, at.failed)
+    rate = at.rate(now)
+    left = f"{(at.todo - at.done) / rate:.0f} s" if at.done and at.ended is None else ""
+    return [at.stage, *map(str, numbers), f"{rate:.1f}/s" if at.done else "", left]

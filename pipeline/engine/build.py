@@ -121,7 +121,8 @@ class Build:
             del ledger
             give_back()
             workspace.still_ours()
-            compact(workspace.store, folder, self.runtime.compact_parts, workspace.tag)
+            if workspace.partition is None:
+                compact(workspace.store, folder, self.runtime.compact_parts, workspace.tag)
             give_back()
             ledger = workspace.ledger(stage.name, plan.identity)
             give_back()

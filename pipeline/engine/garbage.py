@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from pipeline.engine.ledger import Ledger
 from pipeline.engine.pruning import Units, open_part, prune, texts
+from pipeline.engine.saved_plans import plan_files
 from pipeline.engine.workspace import Workspace
 from pipeline.store import BlobStore, Entry, Store
 
@@ -87,9 +88,8 @@ def find_garbage(workspace: Workspace, called: Called, keep_seconds: float = 0.0
             found = _of_identity(workspace, stage, identity, called, before)
             files += found.files
             thinned += found.thinned
-        plan = f"stages/{stage}/plan.parquet"
-        if stage not in called.stages and store.exists(plan):
-            files += _old(store, RESULTS, [plan], before)
+        if stage not in called.stages:
+            files += _old(store, RESULTS, plan_files(store, stage), before)
     tables = [f"inputs/{name}" for name in store.names("inputs")]
     files += _old(store, INPUTS, [t for t in tables if t not in called.inputs], before)
     released, referred = _blobs(workspace, files, thinned)

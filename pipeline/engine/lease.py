@@ -1,10 +1,11 @@
-"""One writer a workspace where no kernel keeps a lock: a lease on the object store.
+"""One writer a scope where no kernel keeps a lock: a lease on the object store.
 
 The lease is an object that is created, taken over and renewed by conditional puts, so that of two
 who want it one gets it. A thread renews it; where that fails for as long as the lease lasts, this
 process must take it for lost, and writes no more. Its token grows with every holder and stands in
 the names of parts: see `pipeline.engine.fence` for those that a lost holder puts all the same. The
-lease of a process that died is waited for, unless it was one of this machine.
+lease of a process that died is waited for, unless it was one of this machine. A scope is the
+workspace or one of its partitions; which of them exclude each other: `pipeline.engine.holding`.
 
     leases/<scope>.json
 """
@@ -14,22 +15,18 @@ import json
 import threading
 import time
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from pipeline.engine import fence
 from pipeline.engine.fence import FOLDER
-from pipeline.engine.lock import holder_text, me
+from pipeline.engine.lock import busy, holder_text, me
 from pipeline.engine.process import facts, has_died
 from pipeline.errors import LeaseLostError, StorageError, WorkspaceBusyError
+from pipeline.partition import Partition
 from pipeline.storage import remote
 from pipeline.storage.place import Url
 from pipeline.store import Store
 
-WORKSPACE: Final = "workspace"
-"""The scope of who writes to all of it."""
 SECONDS: Final = 60.0
 """How long a lease lasts that is not renewed."""
 GRACE_SECONDS: Final = 2.0
@@ -53,7 +50,7 @@ class Lease:
 
     @property
     def url(self) -> Url:
-        return self.root / FOLDER / f"{self.scope}.json"
+        return url_of(self.root, self.scope)
 
     def check(self) -> None:
         """Make sure that it is still held.
@@ -97,51 +94,48 @@ class Lease:
         self._ending.set()
 
 
-@contextmanager
-def hold(root: Url, scope: str = WORKSPACE, seconds: float = SECONDS) -> Iterator[Lease]:
-    """Hold the lease for the length of the block, and fence off who held it before.
-
-    Raises:
-        WorkspaceBusyError: another process has it; the message names that process.
-        StorageError: the object store fails.
-    """
-    lease = take(root, scope, seconds)
-    thread = threading.Thread(target=lease.keep, name="lease", daemon=True)
-    thread.start()
-    try:
-        fence.held[root] = fence.raise_fence(Store(root), root, scope, lease.token)
-        remote.guards[root] = lease.check
-        yield lease
-    finally:
-        remote.guards.pop(root, None)
-        fence.held.pop(root, None)
-        lease.stop()
-        thread.join()
-        lease.release()
-
-
 def take(root: Url, scope: str, seconds: float) -> Lease:
-    """Take a lease that nobody holds.
+    """Take a lease that nobody holds; see `pipeline.engine.holding` for those that exclude it.
 
     Raises:
         WorkspaceBusyError: somebody does.
     """
-    url, started = root / FOLDER / f"{scope}.json", _clock()
+    url, started = url_of(root, scope), _clock()
     found = remote.version(url)
     said = json.loads(found.data) if found else {"token": 0}
-    if found is not None and (left := _left(url, said, found.modified_ns)) > 0:
-        raise _busy(root, said, left)
+    if found is not None and (left := left_of(url, said, found.modified_ns)) > 0:
+        raise _busy(root, scope, said, left)
     lease = Lease(root, scope, said["token"] + 1, seconds, {**me(), **facts()}, None, started)
     before = found.condition if found else None
     condition = remote.replace(url, _text(lease, released=False), before)
     if condition is None:
         now = remote.version(url)
-        raise _busy(root, json.loads(now.data) if now else said, seconds)
+        raise _busy(root, scope, json.loads(now.data) if now else said, seconds)
     lease._condition = condition
     return lease
 
 
-def _left(url: Url, said: dict[str, Any], renewed_ns: int) -> float:
+def url_of(root: Url, scope: str) -> Url:
+    """Where the lease of a scope lies."""
+    return root / FOLDER / f"{scope}.json"
+
+
+def seal(url: Url, said: dict[str, Any], condition: Any) -> int | None:
+    """Put an end to a lease that nobody holds any more, as if taken and released in one.
+
+    Its last holder cannot renew it then, however late it comes back.
+
+    Args:
+        said: what the lease says, in the version `condition`.
+
+    Returns the token of this end; None where somebody was faster.
+    """
+    ended = {**said, "token": said["token"] + 1, "released": True, "sealed": True}
+    text = json.dumps({**ended, "renewal": uuid.uuid4().hex}, indent=1).encode()
+    return None if remote.replace(url, text, condition) is None else int(ended["token"])
+
+
+def left_of(url: Url, said: dict[str, Any], renewed_ns: int) -> float:
     """Seconds for which a lease may still be held, by the object store's own clock."""
     if said["released"] or has_died(said):
         return 0.0
@@ -153,11 +147,17 @@ def _left(url: Url, said: dict[str, Any], renewed_ns: int) -> float:
     return float(said["seconds"]) + GRACE_SECONDS - age
 
 
-def _busy(root: Url, said: dict[str, Any], left: float) -> WorkspaceBusyError:
-    return WorkspaceBusyError(
-        f"workspace {root} is in use by {holder_text(said)}; wait for it to end, or stop it, and "
-        f"run the same command again (if it died, its lease ends in {left:.0f} seconds)"
-    )
+def _busy(root: Url, scope: str, said: dict[str, Any], left: float) -> WorkspaceBusyError:
+    partition = Partition.of_scope(scope)
+    what = f"partition {partition} of workspace {root}" if partition else f"workspace {root}"
+    # Who came in between may have ended by now.
+    who = "another process" if said.get("released") else holder_text(said)
+    return busy(what, who, ending_text(left))
+
+
+def ending_text(left: float) -> str:
+    """How long to wait for a holder that may be dead, as the end of a sentence."""
+    return f" (if it died, its lease ends in {left:.0f} seconds)"
 
 
 def _text(lease: Lease, *, released: bool) -> bytes:

@@ -100,10 +100,12 @@ class Planner:
         Raises:
             UsageError: the stage was never planned in this workspace.
         """
-        saved = self.workspace.saved_plan(stage.name)
+        saved = self.workspace.own_plan(stage.name)
         if saved is None:
+            partition = self.workspace.partition
+            of = f"of partition {partition} " if partition else ""
             raise UsageError(
-                f"stage {stage.name} has no results in {self.workspace.root} yet: "
+                f"stage {stage.name} has no results {of}in {self.workspace.root} yet: "
                 "run without --from first"
             )
         ledger = self.workspace.ledger(stage.name, saved.identity)

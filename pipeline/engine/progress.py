@@ -1,19 +1,24 @@
 """How far a run is, in one small file that it keeps writing: for those who watch from outside.
 
 `logs/progress.json` is replaced as a whole, so a reader needs no lock and never sees half of it. It
-is of the last run that was started; `updated` tells whether that still lives.
+is of the last run that was started; `updated` tells whether that still lives. A partition has a
+file of its own, `logs/progress-p2of8.json`, until a run over the whole workspace begins.
 """
 
 import json
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
 
 from pipeline.engine.events import Event, PackDone, StageEnded, StageStarted
+from pipeline.errors import StorageError
+from pipeline.partition import Partition
 from pipeline.store import Store
 
-FILE: Final = "logs/progress.json"
+FOLDER: Final = "logs"
+FILE: Final = "progress.json"
 SILENT_SECONDS: Final = 15.0
 """A run that lives says so more often."""
 
@@ -58,6 +63,8 @@ class RunProgress:
     outcome: str = ""
     """`done`, `stopped`, `halted` or `broken`, once it has ended."""
     stages: list[StageProgress] = field(default_factory=list)
+    partition: str = ""
+    """What of the workspace it builds, such as `2/8`; empty: all."""
 
     def take(self, event: Event, now: float) -> None:
         """Count what happened."""
@@ -88,15 +95,46 @@ class RunProgress:
 _PROGRESS: Final = TypeAdapter(RunProgress)
 
 
+def begin_progress(store: Store, partition: Partition | None) -> None:
+    """Forget the partitions of before, where a run over the whole workspace begins."""
+    for name in _files(store):
+        if partition is None and name != FILE:
+            store.remove(f"{FOLDER}/{name}")
+
+
 def write_progress(store: Store, progress: RunProgress) -> None:
-    store.write(FILE, json.dumps(asdict(progress), separators=(",", ":")).encode())
+    partition = Partition.read(progress.partition) if progress.partition else None
+    name = f"progress-{partition.scope}.json" if partition else FILE
+    store.write(f"{FOLDER}/{name}", json.dumps(asdict(progress), separators=(",", ":")).encode())
 
 
-def read_progress(store: Store) -> RunProgress | None:
-    """What the last run said; None where none ever did, or another version wrote the file."""
-    if not store.exists(FILE):
-        return None
+def read_progress(store: Store) -> list[RunProgress]:
+    """What the last run said, or every partition where partitions ran last, in their order.
+
+    None where none ever did, or another version wrote the file.
+    """
+    found = [p for p in map(partial(_read, store), _files(store)) if p is not None]
+    if not found:
+        return []
+    last = max(found, key=lambda progress: progress.updated)
+    same = [p for p in found if _count(p) == _count(last)]
+    return sorted(same, key=lambda p: int(p.partition.partition("/")[0] or 0))
+
+
+def _count(progress: RunProgress) -> str:
+    return progress.partition.partition("/")[2]
+
+
+def _files(store: Store) -> list[str]:
+    return [n for n in store.names(FOLDER) if n.startswith("progress") and n.endswith(".json")]
+
+
+def _read(store: Store, name: str) -> RunProgress | None:
     try:
-        return _PROGRESS.validate_json(store.read(FILE))
+        return _PROGRESS.validate_json(store.read(f"{FOLDER}/{name}"))
     except ValidationError:
         return None
+    except StorageError as error:
+        if isinstance(error.__cause__, FileNotFoundError):
+            return None  # a run has begun since it was listed
+        raise

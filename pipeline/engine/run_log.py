@@ -2,11 +2,12 @@
 
     logs/runs/<start>-<name>/run-00001.jsonl       stages started and ended, the end of the run
     logs/runs/<start>-<name>/<stage>-00001.jsonl   a line for every unit: time, id, key, outcome
+    logs/runs/<start>-<scope>-<name>/...           of a partition
 
 Lines are gathered, and every few seconds the piece at hand is replaced by a longer one, because
 object storage cannot append; a killed run loses the last of them, and nothing of its results. Of a
-stage the last few pieces stay, of runs the last few. A line holds what the ledger holds: no
-setting, no secret.
+stage the last few pieces stay, of runs the last few, of each partition likewise. A line holds what
+the ledger holds: no setting, no secret.
 """
 
 import json
@@ -23,8 +24,9 @@ from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
 from pipeline.engine.events import Event, PackDone, StageEnded, StageStarted
-from pipeline.engine.progress import RunProgress, write_progress
+from pipeline.engine.progress import RunProgress, begin_progress, write_progress
 from pipeline.errors import StorageError
+from pipeline.partition import Partition
 from pipeline.store import Store
 
 FOLDER: Final = "logs/runs"
@@ -151,12 +153,16 @@ class RunLog:
 
 
 @contextmanager
-def run_log(store: Store) -> Iterator[RunLog]:
+def run_log(store: Store, partition: Partition | None = None) -> Iterator[RunLog]:
     """The log of the run that the block is; only for the holder of the workspace's lock."""
     now = time.time()
-    name = f"{datetime.fromtimestamp(now, UTC):%Y%m%dT%H%M%SZ}-{uuid.uuid4().hex[:6]}"
-    log = RunLog(store, RunProgress(name, platform.node(), os.getpid(), now, now))
-    _tidy(store)
+    scope = f"-{partition.scope}" if partition else ""
+    name = f"{datetime.fromtimestamp(now, UTC):%Y%m%dT%H%M%SZ}{scope}-{uuid.uuid4().hex[:6]}"
+    progress = RunProgress(name, platform.node(), os.getpid(), now, now)
+    progress.partition = str(partition or "")
+    log = RunLog(store, progress)
+    _tidy(store, partition)
+    begin_progress(store, partition)
     log.begin(now)
     thread = threading.Thread(target=log.beat, name="run log", daemon=True)
     thread.start()
@@ -167,9 +173,14 @@ def run_log(store: Store) -> Iterator[RunLog]:
         thread.join()
 
 
-def _tidy(store: Store) -> None:
-    """Leave room for one more run."""
-    for run in store.folder_names(FOLDER)[: -(RUNS - 1)]:
+def _tidy(store: Store, partition: Partition | None) -> None:
+    """Leave room for one more run of the partition, or of each where nobody else runs."""
+    by_scope: dict[str, list[str]] = defaultdict(list)
+    for run in store.folder_names(FOLDER):
+        by_scope["".join(run.split("-")[1:-1])].append(run)
+    if partition is not None:
+        by_scope = {partition.scope: by_scope[partition.scope]}
+    for run in (run for runs in by_scope.values() for run in runs[: -(RUNS - 1)]):
         for name in store.names(f"{FOLDER}/{run}"):
             store.remove(f"{FOLDER}/{run}/{name}")
         store.drop_folder(f"{FOLDER}/{run}")

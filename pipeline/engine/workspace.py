@@ -2,9 +2,9 @@
 
 workspace.json                format version
 recipe.yaml, recipe.json      the resolved recipe of the last run, and its hash
-lock                          who is writing now; on an object store leases/
+lock, lock.*                  who is writing now; on an object store leases/
 inputs/<table>-<hash>.parquet tables that come from outside
-stages/<stage>/plan.parquet   the units that count now
+stages/<stage>/plan*.parquet  the units that count now, see `pipeline.engine.saved_plans`
 stages/<stage>/<identity>/    parts and snapshots of one stage identity
 blobs/<aa>/<sha256>           JPEGs
 files/<hash>-<name>           prompts and lists of videos that came with a submitted job
@@ -25,35 +25,32 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from blake3 import blake3
 
-from pipeline.engine import fence, lease, lock
-from pipeline.engine.columns import one_chunk
+from pipeline.engine import fence, holding, lock
 from pipeline.engine.keys import KEY_BYTES, stage_facts, stage_identity
-from pipeline.engine.ledger import BATCH, Found, Ledger, live_files
-from pipeline.engine.parts import PAGE_BYTES, UnitResult, encode, part_schema
+from pipeline.engine.ledger import Found, Ledger, live_files
+from pipeline.engine.parts import UnitResult, encode, part_schema
 from pipeline.engine.plan import Plan
+from pipeline.engine.saved_plans import (
+    SavedPlan,
+    plan_name,
+    read_plan,
+    read_plans,
+    save_plan,
+    united,
+)
 from pipeline.engine.stage import Stage
 from pipeline.engine.view import Current
 from pipeline.errors import WorkspaceFormatError
 from pipeline.outcome import Kept
+from pipeline.partition import Partition
 from pipeline.records import Record
 from pipeline.storage.place import Url
 from pipeline.storage.remote import guards
-from pipeline.store import Place, Store, storage_errors
+from pipeline.store import Place, Store
 
 FORMAT = 1
 IMPORTED = 1000
 """Rows from outside that lie in one row group, and are read together."""
-
-_PLAN_SCHEMA = pa.schema([("unit_id", pa.string()), ("unit_key", pa.binary(KEY_BYTES))])
-
-
-@dataclass(frozen=True)
-class SavedPlan:
-    """The units of a stage that counted at the end of the last run that planned it."""
-
-    identity: str
-    unit_ids: pa.StringArray
-    keys: pa.FixedSizeBinaryArray
 
 
 @dataclass(frozen=True)
@@ -61,25 +58,29 @@ class Workspace:
     """Names of things in the workspace, and the few files that are not parts."""
 
     store: Store
+    partition: Partition | None = None
+    """What of it this run builds; None: all."""
 
     @classmethod
-    def at(cls, root: Place) -> "Workspace":
-        return cls(Store(root))
+    def at(cls, root: Place, partition: Partition | None = None) -> "Workspace":
+        return cls(Store(root), partition)
 
     @property
     def root(self) -> Place:
         return self.store.root
 
     def writing(self) -> AbstractContextManager[object]:
-        """Be the only writer; see `pipeline.engine.lock`, and `lease` on an object store."""
+        """Be the only writer; see `pipeline.engine.lock`, and `holding` on an object store."""
         root = self.root
-        return lease.hold(root) if isinstance(root, Url) else lock.hold(self.store.path("lock"))
+        if isinstance(root, Url):
+            return holding.hold(root, self.partition)
+        return lock.hold(self.store.path(""), self.partition)
 
     @property
     def tag(self) -> str:
         """What the names of parts carry that are written under `writing()`; nothing on a disk."""
         found = fence.held.get(self.root) if isinstance(self.root, Url) else None
-        return fence.tag(found.scope, found.token) if found else ""
+        return fence.tag(found.own.scope, found.own.token) if found else ""
 
     def still_ours(self) -> None:
         """Make sure that this process is still the one that writes.
@@ -93,11 +94,14 @@ class Workspace:
     def prepare(self) -> None:
         """Create or check the format file and sweep up; only under `writing()`.
 
+        What lies about while a partition runs may be another partition's, so it sweeps nothing.
+
         Raises:
             WorkspaceFormatError: another version of Demitasse wrote this workspace.
         """
         self.check()
-        self.store.sweep()
+        if self.partition is None:
+            self.store.sweep()
         if not self.store.exists("workspace.json"):
             self.store.write("workspace.json", json.dumps({"format": FORMAT}).encode())
 
@@ -142,39 +146,23 @@ class Workspace:
 
     def save_plan(self, plan: Plan) -> None:
         """Remember which units count; `status`, `--from` and `gc` read it."""
-        self.keep_plan(plan.stage.name, SavedPlan(plan.identity, plan.unit_ids, plan.keys))
-
-    def keep_plan(self, stage: str, plan: SavedPlan) -> None:
-        """Make this the saved plan of a stage."""
-        name = f"stages/{stage}/plan.parquet"
-        digest = blake3(plan.keys.buffers()[1]).hexdigest(KEY_BYTES)
-        label = {b"identity": plan.identity.encode(), b"keys": digest.encode()}
-        if self.store.exists(name):
-            said = pq.read_schema(self.store.source(name)).metadata or {}
-            if label.items() <= said.items():
-                return
-        table = pa.table([plan.unit_ids, plan.keys], schema=_PLAN_SCHEMA)
-        table = table.replace_schema_metadata(label)
-        with self.store.create(name) as file:
-            # All values differ: dictionaries would only hold them twice.
-            pq.write_table(
-                table,
-                file,
-                compression="zstd",
-                use_dictionary=False,
-                row_group_size=BATCH,
-                data_page_size=PAGE_BYTES,
-            )
+        saved = SavedPlan(plan.identity, plan.unit_ids, plan.keys)
+        save_plan(self.store, plan.stage.name, saved, self.partition)
 
     def saved_plan(self, stage: str) -> SavedPlan | None:
-        name = f"stages/{stage}/plan.parquet"
-        if not self.store.exists(name):
-            return None
-        with storage_errors("read", self.store.where(name)):
-            table = pq.read_table(self.store.source(name))
-        identity = table.schema.metadata[b"identity"].decode()
-        ids, keys = (one_chunk(table[c]) for c in ("unit_id", "unit_key"))
-        return SavedPlan(identity, ids, keys)
+        """The units of a stage that count: those of the last run, and of partitions since."""
+        return united(self.saved_plans(stage).values())
+
+    def saved_plans(self, stage: str) -> dict[str, SavedPlan]:
+        """The plans of the last run and of partitions since, the newest first, by their files."""
+        return read_plans(self.store, stage)
+
+    def own_plan(self, stage: str) -> SavedPlan | None:
+        """What the last run of this partition planned; of the whole workspace, `saved_plan`."""
+        if self.partition is None:
+            return self.saved_plan(stage)
+        name = f"stages/{stage}/{plan_name(self.partition)}"
+        return read_plan(self.store, name) if self.store.exists(name) else None
 
     def import_table(self, record: type[Record], rows: Sequence[Record]) -> Current:
         """Put rows from outside into a part of their own, so that they are read like others.

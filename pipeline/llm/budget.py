@@ -1,4 +1,9 @@
-"""The budget of a workspace: an upper bound is reserved before a call and settled after it."""
+"""The budget of a workspace: an upper bound is reserved before a call and settled after it.
+
+Partitions that run at once do not see what the others spend, so each may spend its share of what is
+left when it begins. Those that begin together stay within the limit together. One that is started
+again gets its share of what is left then, while the others still have theirs.
+"""
 
 from dataclasses import dataclass, field
 
@@ -22,9 +27,27 @@ class Budget:
     limit: BudgetRuntime
     spent: Spent = field(default_factory=Spent)
     """Rebuilt from the attempts on disk when a run starts."""
+    partitions: int = 1
+    """Runs that share what is left."""
     _requests: int = 0
     _tokens: int = 0
     _usd: float = 0.0
+
+    @classmethod
+    def shared(cls, limit: BudgetRuntime, spent: Spent, partitions: int) -> "Budget":
+        """What one of so many partitions may spend of a limit of which this is spent."""
+
+        def share(total: float, used: float) -> float:
+            return used + max(0.0, total - used) / partitions
+
+        update: dict[str, float | int] = {}
+        if limit.requests is not None:
+            update["requests"] = int(share(limit.requests, spent.requests))
+        if limit.tokens is not None:
+            update["tokens"] = int(share(limit.tokens, spent.tokens))
+        if limit.usd is not None:
+            update["usd"] = share(limit.usd, spent.usd)
+        return cls(limit.model_copy(update=update), spent, partitions)
 
     @property
     def reserved_any(self) -> bool:
@@ -68,13 +91,18 @@ class Budget:
         """Why no call is allowed, in one sentence with what to do."""
         spent, limit = self.spent, self.limit
         told = [
-            f"{spent.requests:,} of {limit.requests:,} requests" if limit.requests else "",
-            f"{spent.tokens:,} of {limit.tokens:,} tokens" if limit.tokens else "",
-            f"${spent.usd:.4f} of ${_dollars(limit.usd)}" if limit.usd else "",
+            "" if limit.requests is None else f"{spent.requests:,} of {limit.requests:,} requests",
+            "" if limit.tokens is None else f"{spent.tokens:,} of {limit.tokens:,} tokens",
+            "" if limit.usd is None else f"${spent.usd:.4f} of ${_dollars(limit.usd)}",
         ]
+        share = (
+            f", which is the share of one of {self.partitions} partitions in what was left"
+            if self.partitions > 1
+            else ""
+        )
         return (
-            f"the budget allows no further call: {', '.join(filter(None, told))} spent; raise "
-            "`budget` in the recipe to go on"
+            f"the budget allows no further call: {', '.join(filter(None, told))} spent{share}; "
+            "raise `budget` in the recipe to go on"
         )
 
 

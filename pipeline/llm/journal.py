@@ -2,8 +2,10 @@
 
 A line is written with one system call, so a killed process loses at most the line it was writing
 (readers pass a torn one over) and everything written before is there. A full journal is sealed
-by its owner; what dead processes left is sealed by the next run. A sealed file names the journal
-it was made from, so a crash between writing the one and removing the other doubles nothing.
+by its owner; what dead processes left is sealed by the next run over the whole workspace, which
+knows that nobody writes: the journals that a partition finds may be another partition's. A sealed
+file names the journal it was made from, so a crash between writing the one and removing the other
+doubles nothing.
 
     <folder>/journal-<name>.jsonl
     <folder>/sealed-<name>.parquet
@@ -24,6 +26,7 @@ from typing import Any, Final, Protocol
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipeline.errors import StorageError
 from pipeline.llm.segments import Segments
 from pipeline.storage.place import Url
 from pipeline.store import Store, storage_errors
@@ -187,13 +190,23 @@ def _pieces(store: Store, form: Form, journal: str) -> list[str]:
 
 def journals(store: Store, form: Form) -> list[str]:
     """Journals, or their segments, that are not sealed yet."""
-    names = store.names(form.folder)
-    there = set(names)
-    return [n for n in names if n.startswith("journal-") and sealed_name(n) not in there]
+    return listed(store, form)[1]
 
 
 def sealed_files(store: Store, form: Form) -> list[str]:
     return [n for n in store.names(form.folder) if n.startswith("sealed-")]
+
+
+def listed(store: Store, form: Form) -> tuple[list[str], list[str]]:
+    """Sealed files, and the journals, or their segments, that are in none of them.
+
+    Other processes seal theirs at any time. Journals are listed first, so one that is missing there
+    has its sealed file by then; one that is gone when it is read has been sealed since.
+    """
+    left = [n for n in store.names(form.folder) if n.startswith("journal-")]
+    sealed = sealed_files(store, form)
+    there = set(sealed)
+    return sealed, [n for n in left if sealed_name(n) not in there]
 
 
 def lines(store: Store, form: Form, journal: str) -> Iterator[tuple[int, int, dict[str, Any]]]:
@@ -210,7 +223,7 @@ def lines(store: Store, form: Form, journal: str) -> Iterator[tuple[int, int, di
 
 
 def tidy(store: Store, forms: Sequence[Form]) -> None:
-    """Seal what dead processes left; only for the holder of the workspace's lock."""
+    """Seal what dead processes left; only for the holder of the whole workspace's lock."""
     for form in forms:
         left = [n for n in store.names(form.folder) if n.startswith("journal-")]
         for name in {sealed_name(n): n for n in left}.values():
@@ -218,12 +231,30 @@ def tidy(store: Store, forms: Sequence[Form]) -> None:
 
 
 def records(store: Store, form: Form, columns: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """These columns of all records, sealed or not."""
-    for name in sealed_files(store, form):
-        path = f"{form.folder}/{name}"
-        with storage_errors("read", store.where(path)):
-            for batch in pq.ParquetFile(store.source(path)).iter_batches(columns=list(columns)):
-                yield from batch.to_pylist()
-    for name in journals(store, form):
-        for _, _, record in lines(store, form, name):
-            yield {column: record.get(column) for column in columns}
+    """These columns of all records, sealed or not; none twice, whoever seals meanwhile."""
+    sealed, pieces = listed(store, form)
+    for name in sealed:
+        yield from _sealed(store, form, name, columns)
+    open_still: dict[str, list[str]] = {}
+    for piece in pieces:
+        open_still.setdefault(sealed_name(piece), []).append(piece)
+    for name, journal in open_still.items():
+        try:
+            found = [r for piece in journal for _, _, r in lines(store, form, piece)]
+        except StorageError as error:
+            if not isinstance(error.__cause__, FileNotFoundError):
+                raise
+            # Its owner has sealed it since it was listed; one without a record leaves nothing.
+            if store.exists(f"{form.folder}/{name}"):
+                yield from _sealed(store, form, name, columns)
+            continue
+        yield from ({column: record.get(column) for column in columns} for record in found)
+
+
+def _sealed(
+    store: Store, form: Form, name: str, columns: Sequence[str]
+) -> Iterator[dict[str, Any]]:
+    path = f"{form.folder}/{name}"
+    with storage_errors("read", store.where(path)):
+        for batch in pq.ParquetFile(store.source(path)).iter_batches(columns=list(columns)):
+            yield from batch.to_pylist()

@@ -1,8 +1,9 @@
 """The response store: every complete answer, raw, under the key of its request.
 
-Shared by online calls and batches, and by all runs of a workspace. A parser or a schema may
-change as often as it likes: what was answered is not asked again. What was refused, cut off or
-never came is not here but in `pipeline.llm.attempts`.
+Shared by online calls and batches, by all runs of a workspace, and by partitions that run at once:
+each process sees what was answered before it began. A parser or a schema may change as often as it
+likes: what was answered is not asked again. What was refused, cut off or never came is not here but
+in `pipeline.llm.attempts`.
 """
 
 import json
@@ -20,10 +21,9 @@ from pipeline.llm.journal import (
     GROUP_ROWS,
     Form,
     Journal,
-    journals,
     lines,
+    listed,
     nested,
-    sealed_files,
 )
 from pipeline.store import Store, storage_errors
 
@@ -104,11 +104,22 @@ class Responses:
 
     def reload(self) -> None:
         """Look at the disk again: another process, or a batch, may have brought answers."""
+        while True:
+            try:
+                self._reload()
+                return
+            except StorageError as error:
+                if not isinstance(error.__cause__, FileNotFoundError):
+                    raise
+                # Another process has sealed a journal since it was listed.
+
+    def _reload(self) -> None:
         self._recent, self._files = {}, []
         self._keys = np.zeros(0, "V16")
         self._file, self._row = np.zeros(0, np.int32), np.zeros(0, np.int32)
-        self._load(sealed_files(self.store, FORM))
-        for name in journals(self.store, FORM):
+        sealed, open_still = listed(self.store, FORM)
+        self._load(sealed)
+        for name in open_still:
             for offset, length, record in lines(self.store, FORM, name):
                 self._recent[bytes.fromhex(record["key"])] = (name, offset, length)
 
@@ -187,12 +198,13 @@ class Responses:
 
 def of_unit(store: Store, stage: str, unit: str) -> Iterator[Stored]:
     """Every answer that this unit asked for."""
-    for name in sealed_files(store, FORM):
+    sealed, open_still = listed(store, FORM)
+    for name in sealed:
         path, mine = f"{FORM.folder}/{name}", [("stage", "=", stage), ("unit", "=", unit)]
         with storage_errors("read", store.where(path)):
             table = pq.read_table(store.source(path), filters=mine)
         yield from map(Stored.of, table.to_pylist())
-    for name in journals(store, FORM):
+    for name in open_still:
         for _, _, record in lines(store, FORM, name):
             if record["stage"] == stage and record["unit"] == unit:
                 yield Stored.of(record)

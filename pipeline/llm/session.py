@@ -50,6 +50,8 @@ class Session:
     root: Place
     """The workspace."""
     runtime: Runtime
+    partitions: int = 1
+    """Runs over this workspace that share its budget."""
     name: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
 
     def asking(self, section: Section, settings: EndpointModel) -> Asking:
@@ -67,18 +69,23 @@ def limits_of(runtime: Runtime, section: Section) -> Section:
     return "writer" if shares_writer(runtime, section) else section
 
 
-def run_limits(store: Store, runtime: Runtime) -> RunLimits:
-    """A run's limits, its budget rebuilt from the attempts on disk."""
-    return RunLimits(runtime, Budget(runtime.budget, spent(store)))
+def run_limits(store: Store, runtime: Runtime, partitions: int = 1) -> RunLimits:
+    """A run's limits, its budget rebuilt from the attempts on disk.
+
+    Args:
+        partitions: that share the budget; the other limits of `runtime` are the run's own.
+    """
+    return RunLimits(runtime, Budget.shared(runtime.budget, spent(store), partitions))
 
 
 def hold_limits(session: Session) -> object:
     """The run's limits in a Ray actor, for all workers; they last as long as what is returned."""
-    return limiter.start(session.name, run_limits(Store(session.root), session.runtime))
+    limits = run_limits(Store(session.root), session.runtime, session.partitions)
+    return limiter.start(session.name, limits)
 
 
 def tidy(session: Session) -> None:
-    """Seal the journals that dead processes left; only for the holder of the workspace's lock."""
+    """Seal the journals that dead processes left; only for who holds the whole workspace."""
     journal.tidy(Store(session.root), [responses.FORM, attempts.FORM])
 
 
@@ -165,7 +172,8 @@ class _Process:
         if limiter.is_held(self.session.name):
             return RemoteLimiter(self.session.name, section)
         if self._local is None:
-            self._local = run_limits(self._store, self.session.runtime)
+            limits = run_limits(self._store, self.session.runtime, self.session.partitions)
+            self._local = limits
         return LocalLimiter(self._local, section)
 
     async def close(self) -> None:

@@ -20,6 +20,7 @@ from pipeline.recipe.detector import (
     SsdDetectorSettings,
     TransformersDetectorSettings,
 )
+from pipeline.recipe.dividing import divided
 from pipeline.recipe.endpoint import (
     BudgetRuntime,
     Dollars,
@@ -109,6 +110,7 @@ __all__ = [
     "Workers",
     "WriterSettings",
     "applying",
+    "divided",
     "reached",
     "shares_writer",
 ]

@@ -30,6 +30,12 @@ class ClusterJob:
     recipe: str
     attempt: int
     work: str
+    partition: str
+    """What of the workspace it builds, such as `2/8`; empty: all."""
+    round: int
+    """Of a partition: which division of the work it belongs to; 0 of the whole workspace."""
+    build: str
+    """Of a partition: what stands for recipe and options; the same in a round."""
     state: str
     """`pending`, `running`, `succeeded`, `failed` or `stopped`."""
     exit_status: int | None
@@ -81,11 +87,18 @@ class ClusterJobs:
             UsageError: there is none.
         """
         known = self.jobs()
-        found = [j for j in known if name in (j.name, j.name.rpartition("-")[0])]
+        found = [j for j in known if name in _names(j.name)[:2]]
         if not found:
             names = ", ".join(j.name for j in known) or "none"
             raise UsageError(f"{self.address} knows no job {name}; known are: {names}")
         return found[-1]
+
+    def running(self, name: str) -> list[ClusterJob]:
+        """The job of this name if it has not ended; of the name of a workspace, all that have not.
+
+        Such a name lacks the partition and the attempt.
+        """
+        return [job for job in self.jobs() if not job.over and name in _names(job.name)]
 
     def of(self, work: str) -> list[ClusterJob]:
         """All attempts at a workspace, in order."""
@@ -94,9 +107,17 @@ class ClusterJobs:
         return [job for name, job in ours if name and name.place == place]
 
     def submit(
-        self, name: JobName, work: str, entrypoint: str, folder: Path, runtime: Mapping[str, Any]
+        self,
+        name: JobName,
+        said: Mapping[str, str],
+        entrypoint: str,
+        folder: Path,
+        runtime: Mapping[str, Any],
     ) -> None:
-        """Upload the folder and start the job in it.
+        """Upload the folder, unless the cluster has it, and start the job in it.
+
+        Args:
+            said: what the cluster is to tell of it later.
 
         Raises:
             ClusterError: the cluster does not take it.
@@ -109,7 +130,7 @@ class ClusterJobs:
                         entrypoint=entrypoint,
                         submission_id=str(name),
                         runtime_env={"working_dir": str(folder), **runtime},
-                        metadata={"work": work},
+                        metadata=dict(said),
                     )
                 return
             except ClusterError as error:
@@ -143,6 +164,14 @@ class ClusterJobs:
         return job
 
 
+def _names(name: str) -> tuple[str, str, str]:
+    """A job's name; without its attempt; and without its partition."""
+    attempts = name.rpartition("-")[0]
+    read = JobName.read(name)
+    partition = read.partition if read else None
+    return name, attempts, attempts.removesuffix(f"-{partition.scope}" if partition else "")
+
+
 def _client(address: str) -> Any:
     try:
         from ray.job_submission import JobSubmissionClient
@@ -165,11 +194,15 @@ def _job(details: Any) -> ClusterJob | None:
     name = JobName.read(details.submission_id or "")
     if name is None:
         return None
+    said = details.metadata or {}
     return ClusterJob(
         name=str(name),
         recipe=name.recipe,
         attempt=name.attempt,
-        work=(details.metadata or {}).get("work", ""),
+        work=said.get("work", ""),
+        partition=str(name.partition or ""),
+        round=int(said.get("round", "0")),
+        build=said.get("build", ""),
         state=details.status.value.lower(),
         exit_status=details.driver_exit_code,
         started=details.start_time,

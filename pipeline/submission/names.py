@@ -1,6 +1,7 @@
 """What a job is called: by its recipe, its workspace, and which attempt at it this is.
 
-`demitasse-<recipe>-<hash of the workspace>-<attempt>`, for instance `demitasse-demo-1f0c22ab-2`.
+`demitasse-<recipe>-<hash of the workspace>-<attempt>`, for instance `demitasse-demo-1f0c22ab-2`; of
+a partition `demitasse-demo-1f0c22ab-p3of8-2`, whose attempts are counted for itself.
 """
 
 import os
@@ -10,11 +11,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
+from pipeline.partition import Partition
 from pipeline.storage.place import is_url, url
 
 _HEX: Final = 8
 _NAME: Final = re.compile(
-    rf"demitasse-(?P<recipe>.+)-(?P<place>[0-9a-f]{{{_HEX}}})-(?P<attempt>\d+)"
+    rf"demitasse-(?P<recipe>.+)-(?P<place>[0-9a-f]{{{_HEX}}})"
+    r"(?:-(?P<scope>p\d+of\d+))?-(?P<attempt>\d+)"
 )
 
 
@@ -26,9 +29,11 @@ class JobName:
     place: str
     """Hash of the workspace, which all attempts share."""
     attempt: int
+    partition: Partition | None = None
 
     def __str__(self) -> str:
-        return f"demitasse-{self.recipe}-{self.place}-{self.attempt}"
+        scope = f"-{self.partition.scope}" if self.partition else ""
+        return f"demitasse-{self.recipe}-{self.place}{scope}-{self.attempt}"
 
     @classmethod
     def read(cls, text: str) -> "JobName | None":
@@ -36,7 +41,13 @@ class JobName:
         found = _NAME.fullmatch(text)
         if found is None:
             return None
-        return cls(found["recipe"], found["place"], int(found["attempt"]))
+        partition = Partition.of_scope(found["scope"] or "")
+        return cls(found["recipe"], found["place"], int(found["attempt"]), partition)
+
+
+def workspace_name(recipe: str, work: str) -> str:
+    """What the names of all jobs of a recipe over a workspace begin with."""
+    return f"demitasse-{recipe}-{hash_of(work)}"
 
 
 def absolute(place: str) -> str:

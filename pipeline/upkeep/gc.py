@@ -1,8 +1,9 @@
 """`gc`: what counts in a workspace, so that the rest may go.
 
-Two things call for a result: the last run, which may have gone over a few videos only, and the
-workspace's recipe over all its inputs, as the next run would plan it. So neither a `--limit`, nor a
-pilot, nor a run that was killed before it could save its plan costs anything that is done.
+Two things call for a result: the last run, which may have gone over a few videos only, with all
+partitions since, and the workspace's recipe over all its inputs, as the next run would plan it. So
+neither a `--limit`, nor a pilot, nor a run that was killed before it could save its plan costs
+anything that is done.
 """
 
 from collections import defaultdict
@@ -108,14 +109,13 @@ def remove(workspace: Workspace, collection: Collection) -> None:
 
 
 def calls_of(workspace: Workspace, recipe: Recipe) -> Calls:
-    """What the last run and the next one call for."""
+    """What the last run, partitions since, and the next run call for."""
     plans = planner(workspace, find_inputs(recipe.inputs))
     chain = stages(recipe, workspace.root / DATASET)
     keys: dict[tuple[str, str], list[pa.FixedSizeBinaryArray]] = defaultdict(list)
     units: dict[str, set[str]] = defaultdict(set)
     for stage in chain:
-        saved = workspace.saved_plan(stage.name)
-        if saved is not None:
+        for saved in workspace.saved_plans(stage.name).values():
             keys[stage.name, saved.identity].append(saved.keys)
             units[stage.name].update(saved.unit_ids.to_pylist())
         work, ledger = plans.work(stage)

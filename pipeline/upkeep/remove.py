@@ -21,8 +21,9 @@ from pipeline.calibration.report import PAGE, TABLE
 from pipeline.engine.parts import InputRef, UnitResult, encode, part_schema, to_parquet
 from pipeline.engine.pruning import Units, open_part, prune, texts
 from pipeline.engine.run_log import FOLDER as RUNS
+from pipeline.engine.saved_plans import SavedPlan, write_plan
 from pipeline.engine.tracing import Trace, ordered, trace
-from pipeline.engine.workspace import SavedPlan, Workspace
+from pipeline.engine.workspace import Workspace
 from pipeline.errors import UsageError
 from pipeline.graph import DATASET
 from pipeline.llm import attempts, responses
@@ -170,11 +171,12 @@ def _take_rows(workspace: Workspace, found: Trace, stage: str) -> None:
                 _reject(store, folder, name, units)
         if mine:
             prune(store, folder, {name: ~units for name, units in mine.items()})
-    saved = workspace.saved_plan(stage)
-    if saved is not None and stage != found.source:
-        left = pa.array(~found.mine(stage, saved.unit_ids))
-        ids, keys = saved.unit_ids.filter(left), saved.keys.filter(left)
-        workspace.keep_plan(stage, SavedPlan(saved.identity, ids, keys))
+    # The newest last, so that it is the newest again.
+    for name, saved in reversed(workspace.saved_plans(stage).items()):
+        if stage != found.source:
+            left = pa.array(~found.mine(stage, saved.unit_ids))
+            ids, keys = saved.unit_ids.filter(left), saved.keys.filter(left)
+            write_plan(store, name, SavedPlan(saved.identity, ids, keys))
 
 
 def _reject(store: Store, folder: str, name: str, units: Units) -> None:

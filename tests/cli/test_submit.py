@@ -134,6 +134,36 @@ def test_a_workspace_and_its_videos_may_lie_in_a_bucket(
 
 
 @pytest.mark.slow
+def test_partitions_are_jobs_and_one_over_all_finds_their_work_done(
+    cluster: RunningCluster, tmp_path: Path
+) -> None:
+    videos = copies(tmp_path / "videos", render_numbers(tmp_path / "one.mp4", 50), 6)
+    work, asked = tmp_path / "work", ClusterJobs(cluster.dashboard)
+    sent = submit(cluster, videos, work, "--partitions", "2", "--json")
+    assert sent.status == 0, sent.stderr
+    names = [job["name"] for job in json.loads(sent.stdout)]
+    every = names[0].rpartition("-p1of2")[0]
+    assert names == [f"{every}-p1of2-1", f"{every}-p2of2-1"]
+    assert f"demitasse jobs stop {every} --address" in " ".join(sent.stderr.split())
+    refused = submit(cluster, videos, work)
+    assert (refused.status, f"job {names[0]} is building" in refused.stderr) == (2, True)
+    ended = [asked.wait(name) for name in names]
+    logs = [asked.logs(name) for name in names]
+    assert [job.state for job in ended] == ["succeeded", "succeeded"], logs
+    assert sum(ran(log, "frames") for log in logs) == 6
+    assert all("run or submit the same without" in " ".join(log.split()) for log in logs)
+    whole = submit(cluster, videos, work, "--follow")
+    assert whole.status == 0, whole.stderr
+    assert f"submitted {every}-1" in whole.stderr
+    assert (ran(whole.stderr, "videos"), ran(whole.stderr, "frames")) == (0, 0)
+    again = submit(cluster, videos, work, "--partitions", "2")
+    assert f"submitted {every}-p2of2-2" in again.stderr
+    stopped = jobs(cluster, "stop", every)
+    assert stopped.status == 0, stopped.stderr
+    assert asked.running(every) == []
+
+
+@pytest.mark.slow
 def test_after_the_head_was_lost_a_new_cluster_goes_on(tmp_path: Path) -> None:
     videos, work = copies(tmp_path / "videos", bikes(), 40), tmp_path / "work"
     with ray_cluster(1) as lost:

@@ -14,6 +14,7 @@ from pipeline.engine.execute import Summary
 from pipeline.engine.packs import Pack
 from pipeline.engine.run_log import run_log
 from pipeline.engine.workspace import Workspace
+from pipeline.partition import all_of
 from tests.cli.command import demitasse, finish, start
 
 DEMO = "jobs/demo.yaml"
@@ -55,6 +56,19 @@ def test_it_follows_a_run_to_its_end(tmp_path: Path) -> None:
     text = demitasse("status", tmp_path, "--watch")
     assert "captions: 5/5 done, 5 kept" in text.stderr
     assert "the run has ended: done" in text.stderr
+
+
+def test_partitions_are_followed_together(tmp_path: Path) -> None:
+    made = workspace(tmp_path)
+    for partition in all_of(2):
+        with run_log(made.store, partition) as log:
+            log(StageStarted("captions", 5, 5))
+            log(done(2 + partition.index))
+            log.outcome = "done"
+    text = demitasse("status", tmp_path, "--watch").stderr
+    assert "partition 1/2: captions: 3/5 done" in text
+    assert "partition 2/2: captions: 4/5 done" in text
+    assert text.count("the run has ended: done") == 2
 
 
 def test_a_run_that_was_killed_is_said_to_be_silent(tmp_path: Path) -> None:

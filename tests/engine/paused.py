@@ -5,8 +5,8 @@ python -m tests.engine.paused s3://bucket/prefix
 
 import sys
 
-from pipeline.engine import lease
 from pipeline.engine.execute import Executor
+from pipeline.engine.holding import hold
 from pipeline.engine.packs import cut
 from pipeline.engine.planner import Planner
 from pipeline.engine.workspace import Workspace
@@ -21,7 +21,7 @@ VALUES = [float(v) for v in (1, 2, 3, 13, 404, 4, 5, 6, 7)]
 def main(root: str) -> None:
     """Say `held` once the lease is; commit when a line comes, and say what came of it."""
     workspace = Workspace.at(url(root))
-    with lease.hold(url(root), seconds=1):
+    with hold(url(root), seconds=1):
         workspace.prepare()
         squares = stages()[0]
         work, _ = Planner(workspace, lambda record: numbers(VALUES, where="late")).work(squares)

@@ -13,9 +13,11 @@ import pytest
 
 from pipeline.engine import compaction, fence, lease, ledger
 from pipeline.engine.browse import read_table
+from pipeline.engine.holding import WORKSPACE, hold
 from pipeline.engine.process import facts, has_died
 from pipeline.engine.workspace import Workspace
 from pipeline.errors import LeaseLostError, WorkspaceBusyError
+from pipeline.partition import Partition
 from pipeline.storage import remote
 from pipeline.storage.place import Url
 from pipeline.store import Store
@@ -26,23 +28,23 @@ from tests.fakes.s3_proxy import Fault, misbehaving
 
 def test_a_second_writer_is_refused_and_told_of_the_first(bucket: Url) -> None:
     with (
-        lease.hold(bucket),
+        hold(bucket),
         pytest.raises(WorkspaceBusyError, match=rf"process {os.getpid()} on .* 6[0-2] seconds\)"),
     ):
-        lease.take(bucket, lease.WORKSPACE, 60)
-    lease.take(bucket, lease.WORKSPACE, 60)
+        lease.take(bucket, WORKSPACE, 60)
+    lease.take(bucket, WORKSPACE, 60)
 
 
 def test_scopes_do_not_hinder_each_other(bucket: Url) -> None:
-    with lease.hold(bucket, "p1") as first:
-        other = lease.take(bucket, "p2", 60)
+    with hold(bucket, Partition(2, 1)) as first:
+        other = lease.take(bucket, "p2of2", 60)
     assert (first.token, other.token) == (1, 1)
 
 
 def test_every_holder_has_a_larger_token(bucket: Url) -> None:
     tokens = []
     for _ in range(3):
-        with lease.hold(bucket) as held:
+        with hold(bucket) as held:
             tokens.append(held.token)
     assert tokens == [1, 2, 3]
 
@@ -56,27 +58,27 @@ def test_of_two_that_want_it_at_once_one_gets_it(
         asked.append(url)
         return None if len(asked) == 1 else real(url)
 
-    with lease.hold(bucket):
+    with hold(bucket):
         monkeypatch.setattr(remote, "version", too_early)
         with pytest.raises(WorkspaceBusyError):
-            lease.take(bucket, lease.WORKSPACE, 60)
+            lease.take(bucket, WORKSPACE, 60)
 
 
 def test_a_lease_is_renewed_while_it_is_held(bucket: Url) -> None:
-    with lease.hold(bucket, seconds=1):
+    with hold(bucket, seconds=1):
         time.sleep(4)
         with pytest.raises(WorkspaceBusyError):
-            lease.take(bucket, lease.WORKSPACE, 60)
+            lease.take(bucket, WORKSPACE, 60)
         Store(bucket).write("x", b"1")
 
 
 def test_a_holder_that_died_on_this_machine_is_followed_at_once(bucket: Url) -> None:
     with paused_writer(bucket) as process:
         with pytest.raises(WorkspaceBusyError):
-            lease.take(bucket, lease.WORKSPACE, 60)
+            lease.take(bucket, WORKSPACE, 60)
         process.kill()
         process.wait()
-        assert lease.take(bucket, lease.WORKSPACE, 60).token == 2
+        assert lease.take(bucket, WORKSPACE, 60).token == 2
 
 
 def test_a_process_is_not_mistaken_for_another() -> None:
@@ -88,15 +90,15 @@ def test_a_process_is_not_mistaken_for_another() -> None:
 
 
 def test_a_dead_holder_is_followed_when_its_lease_has_ended(bucket: Url) -> None:
-    dead = lease.take(bucket, lease.WORKSPACE, 1)
+    dead = lease.take(bucket, WORKSPACE, 1)
     with pytest.raises(WorkspaceBusyError, match="if it died, its lease ends in"):
-        lease.take(bucket, lease.WORKSPACE, 1)
+        lease.take(bucket, WORKSPACE, 1)
     time.sleep(4)
-    assert lease.take(bucket, lease.WORKSPACE, 1).token == dead.token + 1
+    assert lease.take(bucket, WORKSPACE, 1).token == dead.token + 1
 
 
 def test_a_holder_that_was_followed_notices_and_writes_no_more(bucket: Url) -> None:
-    with lease.hold(bucket) as held:
+    with hold(bucket) as held:
         terms = json.loads(Store(bucket).read("leases/workspace.json"))
         found = remote.version(held.url)
         assert found is not None
@@ -111,7 +113,7 @@ def test_a_holder_that_was_followed_notices_and_writes_no_more(bucket: Url) -> N
 def test_a_holder_that_is_cut_off_gives_up_when_its_lease_has_ended(
     s3: str, bucket: Url, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    held = lease.take(bucket, lease.WORKSPACE, 0.5)
+    held = lease.take(bucket, WORKSPACE, 0.5)
     held.check()
     with misbehaving(s3) as proxy, monkeypatch.context() as patch:
         patch.setenv("AWS_ENDPOINT_URL", proxy.endpoint)

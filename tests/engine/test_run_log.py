@@ -18,6 +18,7 @@ from pipeline.engine.planner import Planner
 from pipeline.engine.progress import SILENT_SECONDS, read_progress
 from pipeline.engine.run_log import FOLDER
 from pipeline.engine.workspace import Workspace
+from pipeline.partition import Partition, all_of
 from pipeline.recipe import EngineRuntime
 from pipeline.store import Store
 from tests.engine.chain import numbers, stages
@@ -69,8 +70,7 @@ def test_every_unit_has_a_line_with_its_key_and_how_it_ended(tmp_path: Path) -> 
 
 def test_progress_is_what_the_run_did(tmp_path: Path) -> None:
     logged(tmp_path)
-    progress = read_progress(Store(tmp_path))
-    assert progress is not None
+    (progress,) = read_progress(Store(tmp_path))
     assert progress.outcome == "done"
     assert not progress.lives(time.time())
     found = [(s.stage, s.todo, s.done, s.kept, s.rejected, s.failed) for s in progress.stages]
@@ -146,20 +146,44 @@ def test_a_run_says_that_it_lives_while_nothing_happens(
     with run_log.run_log(store) as log:
         first = log.progress.updated
         deadline = time.monotonic() + 10
-        progress = read_progress(store)
-        while (not progress or progress.updated <= first) and time.monotonic() < deadline:
-            progress = read_progress(store)
-        assert progress is not None
+        (progress,) = read_progress(store)
+        while progress.updated <= first and time.monotonic() < deadline:
+            (progress,) = read_progress(store)
         assert progress.updated > first
         assert progress.lives(time.time())
         assert not progress.lives(progress.updated + SILENT_SECONDS)
 
 
-def test_another_versions_progress_is_none(tmp_path: Path) -> None:
+def test_partitions_have_a_progress_each_until_a_run_over_all_begins(tmp_path: Path) -> None:
+    store, first, second = Store(tmp_path), *all_of(2)
+    for partition in (None, second, first):
+        with run_log.run_log(store, partition) as log:
+            log.outcome = "done"
+    assert [run.partition for run in read_progress(store)] == ["1/2", "2/2"]
+    with run_log.run_log(store, Partition(3, 3)):
+        assert [run.partition for run in read_progress(store)] == ["3/3"]
+    with run_log.run_log(store):
+        assert [run.partition for run in read_progress(store)] == [""]
+    assert store.names("logs") == ["progress.json"]
+
+
+def test_a_partition_leaves_the_logs_of_others(tmp_path: Path) -> None:
+    store, (first, second) = Store(tmp_path), all_of(2)
+    with run_log.run_log(store, second):
+        pass
+    for _ in range(run_log.RUNS + 2):
+        with run_log.run_log(store, first):
+            pass
+    runs = store.folder_names(FOLDER)
+    assert len([run for run in runs if "-p1of2-" in run]) == run_log.RUNS
+    assert len([run for run in runs if "-p2of2-" in run]) == 1
+
+
+def test_another_versions_progress_is_passed_over(tmp_path: Path) -> None:
     store = Store(tmp_path)
-    assert read_progress(store) is None
+    assert read_progress(store) == []
     store.write("logs/progress.json", b'{"run": 1}')
-    assert read_progress(store) is None
+    assert read_progress(store) == []
 
 
 def done(number: int) -> Event:

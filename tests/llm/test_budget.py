@@ -98,3 +98,26 @@ def test_the_message_leaves_out_what_has_no_limit() -> None:
 def test_a_limit_of_less_than_a_cent_is_told_as_it_is() -> None:
     told = Budget(BudgetRuntime(usd=0.002), Spent(1, 9, 0.0015)).told()
     assert "$0.0015 of $0.0020 spent" in told
+
+
+@given(LIMITS, st.integers(2, 6), st.integers(0, 30))
+def test_partitions_that_begin_together_stay_within_the_limit_together(
+    limit: BudgetRuntime, partitions: int, before: int
+) -> None:
+    spent = Spent(before, 10 * before, 0.5 * before)
+    mine = Budget.shared(limit, spent, partitions).limit
+    for name in ("requests", "tokens", "usd"):
+        total, used, share = getattr(limit, name), getattr(spent, name), getattr(mine, name)
+        assert (total is None) == (share is None)
+        if total is not None:
+            assert used <= share
+            assert used + partitions * (share - used) <= max(total, used) + 1e-9
+    assert Budget.shared(limit, spent, 1).fits(Bound(1, 0.1)) == Budget(limit, spent).fits(
+        Bound(1, 0.1)
+    )
+
+
+def test_a_partition_says_that_its_share_is_spent() -> None:
+    budget = Budget.shared(BudgetRuntime(requests=3), Spent(), 8)
+    assert not budget.fits(Bound(1))
+    assert "0 of 0 requests spent, which is the share of one of 8 partitions in" in budget.told()

@@ -174,3 +174,27 @@ def test_places_stay_right_where_the_disk_does_not_confirm(
     writer.close()
     places = {r["id"]: at for at, _, r in lines(Store(tmp_path), FORM, name)}
     assert places["001"] == offset
+
+
+def test_what_is_sealed_while_it_is_looked_for_is_found_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, name = written(tmp_path, 3)
+    real = journal.sealed_files
+
+    def sealed_in_between(store: Store, form: Form) -> list[str]:
+        seal(store, form, name)
+        return real(store, form)
+
+    monkeypatch.setattr(journal, "sealed_files", sealed_in_between)
+    assert kept(store) == [thing(n) for n in range(3)]
+
+
+def test_what_is_sealed_after_it_was_listed_is_found_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, _ = written(tmp_path, 3)
+    found = journal.listed(store, FORM)
+    tidy(store, [FORM])
+    monkeypatch.setattr(journal, "listed", lambda store, form: found)
+    assert kept(store) == [thing(n) for n in range(3)]

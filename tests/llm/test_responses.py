@@ -2,6 +2,7 @@
 
 import json
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import StorageError
-from pipeline.llm import journal
+from pipeline.llm import journal, responses
 from pipeline.llm.journal import journals, sealed_files, tidy
 from pipeline.llm.responses import FORM, Responses, Stored, of_unit
 from pipeline.store import Store
@@ -127,6 +128,57 @@ def test_a_torn_last_line_is_no_answer(tmp_path: Path) -> None:
     reader = Responses(store)
     assert number(1) in reader
     assert number(2) not in reader
+
+
+@pytest.fixture(params=["disk", "bucket"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
+    """A store of either kind."""
+    return Store(request.getfixturevalue("bucket") if request.param == "bucket" else tmp_path)
+
+
+def test_two_runs_at_once_lose_nothing_and_see_what_was_there_when_they_began(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal, "FULL_BYTES", 2000)
+    before = Responses(store)
+    before.add(answer(number(0)))
+    before.close()
+
+    def run(first: int) -> list[str]:
+        """Keep answers, and look with new eyes while the other one seals its own."""
+        missed, kept = list[str](), [number(0)]
+        mine = Responses(store)
+        for value in range(first, first + 24):
+            mine.add(answer(number(value)))
+            kept.append(number(value))
+            if value % 4 == 0:
+                seen = Responses(store) if isinstance(store.root, Path) else mine
+                missed += [key for key in kept if seen.find(key) != answer(key)]
+        mine.close()
+        return missed
+
+    with ThreadPoolExecutor() as pool:
+        assert list(pool.map(run, (100, 200))) == [[], []]
+    after = Responses(store)
+    assert all(number(v) in after for v in (0, *range(100, 124), *range(200, 224)))
+    assert len(sealed_files(store, FORM)) > 2
+
+
+def test_a_journal_that_another_run_seals_while_it_is_read_is_read_sealed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(tmp_path)
+    other = Responses(store)
+    other.add(answer(number(1)))
+    real = journal.listed
+
+    def then_sealed(store: Store, form: journal.Form) -> tuple[list[str], list[str]]:
+        found = real(store, form)
+        other.seal()
+        return found
+
+    monkeypatch.setattr(responses, "listed", then_sealed)
+    assert Responses(store).find(number(1)) == answer(number(1))
 
 
 def test_the_same_key_twice_is_one_answer(tmp_path: Path) -> None:

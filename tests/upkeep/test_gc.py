@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.engine.saved_plans import SavedPlan, write_plan
 from pipeline.engine.workspace import Workspace
 from pipeline.llm.responses import Responses, Stored
 from pipeline.recipe_file import load_recipe
@@ -66,6 +67,21 @@ def test_a_run_that_stopped_early_or_saw_less_costs_nothing(work: Path) -> None:
     called("gc", work)
     done = demitasse("run", DEMO, "--work", work, *setting, "--until", "questions", "--json")
     assert set(done.ran.values()) == {0}
+
+
+def test_what_only_the_plan_of_another_partition_calls_for_stays(work: Path) -> None:
+    """One partition ran before a setting was changed, another has run since."""
+    workspace = Workspace.at(work)
+    recipe = load_recipe(work / "recipe.yaml", ["core_frames.tau=0.7"])
+    (plan,) = workspace.saved_plans("core_frames").values()
+    for path in work.glob("stages/*/plan.parquet"):
+        path.rename(path.with_name("plan-p1of2.parquet"))
+        nothing = SavedPlan("another", plan.unit_ids[:0], plan.keys[:0])
+        write_plan(workspace.store, f"stages/{path.parent.name}/plan-p2of2.parquet", nothing)
+    assert not {"results", "units", "frames"} & survey(workspace, recipe).by_kind().keys()
+    for path in work.glob("stages/*/plan-p1of2.parquet"):
+        path.unlink()
+    assert survey(workspace, recipe).by_kind()["results"][0] > 0
 
 
 def test_answers_go_only_when_asked_for_and_those_in_use_never(work: Path) -> None:
