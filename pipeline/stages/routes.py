@@ -40,7 +40,7 @@ def _routes(settings: RoutesSettings, unit: Unit) -> Outcome:
     moves = sorted(unit.all(Moved), key=lambda m: (m.start_seconds, m.id))
     cuts = sorted(unit.all(Cut), key=lambda c: c.start_frame)
     rows: list[Record] = []
-    for ordinal, steps in enumerate(walks(moves, cuts, settings)):
+    for ordinal, steps in enumerate(walks(moves, settings)):
         path = _path(steps, frames, settings)
         shown = _shown(path, frames, cuts)
         name = content_id("route", *(frame.frame for frame in shown))
@@ -56,7 +56,7 @@ def _routes(settings: RoutesSettings, unit: Unit) -> Outcome:
         ]
     if rows:
         return Kept(rows)
-    clear = sum(is_clear(move, cuts, settings) for move in moves)
+    clear = sum(is_clear(move, settings) for move in moves)
     if 2 * clear < len(moves) or not moves:
         return Rejected(
             "unclear_motion",

@@ -38,4 +38,3 @@ class Cut(Record):
     id: str
     ordinal: int
     start_frame: int
-    start_seconds: float

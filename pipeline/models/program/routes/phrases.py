@@ -21,8 +21,8 @@ WAYS: Final = {
 }
 _KEYS: Final = {phrase: key for key, phrase in WAYS.items()}
 _TURN: Final = re.compile(
-    r"\b(?:turn|bear|veer|swing|swerve|make|take|rotate)\w*(?:\W+(?!left\b|right\b)\w+){0,4}?"
-    r"\W+(left|right|around|round|u-turn|about-face)\b",
+    r"\b(?:(?:turn|bear|veer|swing|swerve|make|take|rotate)\w*"
+    r"(?:\W+(?!left\b|right\b)\w+){0,5}?|then)\W+(left|right|around|round|u-turn|about-face)\b",
     re.IGNORECASE,
 )
 _LONE: Final = {"round": "around", "u-turn": "around", "about-face": "around"}
