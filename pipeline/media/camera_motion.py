@@ -31,6 +31,10 @@ _LEAST: Final = 12
 """Matches below which nothing is said."""
 _ENOUGH: Final = 40
 """Matches below which confidence falls with their number."""
+_GRID: Final = 6
+"""Fields along the picture's width; along its height as many as there is room for."""
+_SPREAD: Final = 16
+"""Fields with matches below which confidence falls: one car on a plain road is no surroundings."""
 _TRIALS: Final = 160
 _SEED: Final = 7
 _SAME: Final = radians(1.0)
@@ -67,8 +71,8 @@ class Motion:
     shake_degrees: float
     """Pitch and roll together."""
     confidence: float
-    """0 to 1: the share of matches that the turn and the way ahead explain; lower where there are
-    few matches."""
+    """0 to 1: the share of matches that the turn and the way ahead explain; lower where these are
+    few, or all in one place."""
 
 
 NOTHING: Final = Motion(0.0, 0.0, 0.0, 0.0)
@@ -115,10 +119,16 @@ def motion_between(before: Features, after: Features, field_of_view: float) -> M
     yaw = -degrees(atan2(rotation[0, 2], rotation[2, 2]))
     pitch = degrees(atan2(rotation[1, 2], rotation[2, 2]))
     roll = degrees(atan2(rotation[1, 0], rotation[0, 0]))
-    confidence = float(explained.mean()) * min(1.0, len(pairs) / _ENOUGH)
+    fields = _fields(before.points[pairs[:, 0]][explained])
+    confidence = float(explained.mean()) * min(1.0, len(pairs) / _ENOUGH, fields / _SPREAD)
     numbers = (yaw, forward, hypot(pitch, roll), confidence)
     # Rounded: what lies below depends on the order of summation.
     return Motion(*(round(float(n), _DIGITS) + 0.0 for n in numbers))
+
+
+def _fields(points: Points) -> int:
+    """In how many fields of the picture there are points."""
+    return len(np.unique(np.floor(points * _GRID), axis=0))
 
 
 def _matches(before: npt.NDArray[np.float32], after: npt.NDArray[np.float32]) -> npt.NDArray[Any]:

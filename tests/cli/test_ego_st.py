@@ -12,6 +12,8 @@ from tests.cli.command import demitasse
 from tests.panorama import Leg, walk
 from tests.rendering import Encoding, render
 
+pytestmark = pytest.mark.timeout(600)
+
 RATE = 8
 LEGS = (Leg(2.5, ahead=0.1), Leg(2, turn=90), Leg(2.5, ahead=0.1), Leg(2, turn=-80))
 
