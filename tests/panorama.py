@@ -24,8 +24,8 @@ def wall(seed: int = 3) -> Picture:
     draw = np.random.default_rng(seed)
     picture = np.full((1200, 360 * _PER_DEGREE, 3), 128, np.uint8)
     for _ in range(3600):
-        x, y = draw.integers(0, picture.shape[1]), draw.integers(0, picture.shape[0])
-        w, h = draw.integers(8, 90, 2)
+        x, y = (int(draw.integers(0, side)) for side in picture.shape[1::-1])
+        w, h = (int(side) for side in draw.integers(8, 90, 2))
         colour = tuple(int(c) for c in draw.integers(0, 255, 3))
         for shift in (0, -picture.shape[1]):
             cv2.rectangle(picture, (x + shift, y), (x + shift + w, y + h), colour, -1)

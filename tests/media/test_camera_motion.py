@@ -87,7 +87,7 @@ def test_one_thing_that_moves_on_a_plain_ground_is_not_believed() -> None:
     pair = [ground.copy(), ground.copy()]
     for i, picture in enumerate(pair):
         picture[80:150, 150 + 12 * i : 240 + 12 * i] = view(WALL, 33)[80:150, 150:240]
-    assert between(*pair).confidence < 0.5
+    assert between(pair[0], pair[1]).confidence < 0.5
 
 
 def test_the_same_pictures_give_the_same_numbers() -> None:

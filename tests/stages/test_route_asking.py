@@ -1,6 +1,7 @@
 """The stages that ask about a route, one behind the other, with the program and with a model."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -57,7 +58,9 @@ def asked(walked: RoutePath = PATH) -> list[Question]:
 
 
 def view(record: Any, view_type: type) -> Any:
-    return view_type(**{name: getattr(record, name) for name in view_type.__slots__})
+    return view_type(
+        **{name: getattr(record, name) for name in (f.name for f in fields(view_type))}
+    )
 
 
 def judged(question: Question, **changes: Any) -> Verdict:

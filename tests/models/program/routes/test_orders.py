@@ -11,11 +11,12 @@ from pipeline.models.program.routes.kinds import category_of, opposite, task_of
 from pipeline.models.program.routes.phrases import named, read, told, turns
 from pipeline.models.program.routes.plans import plans
 from pipeline.models.program.routes.sequences import keys
+from pipeline.records import Way
 from pipeline.tasks import TASKS_OF, Task
 from tests.stages.routing import path
 
 ALL = TASKS_OF["ego_st"]
-TURNS = ("straight", "left", "straight", "right")
+TURNS: tuple[Way, ...] = ("straight", "left", "straight", "right")
 LANDMARKS = ("bench", "clock", "couch")
 
 
