@@ -144,7 +144,7 @@ WALKS = Recipe.model_validate(
 COVERED = Recipe.model_validate({"name": "covered", "identity": {"publish": {"blur_faces": {}}}})
 
 UNUSED = {("recipe",)}
-"""Names the chain itself; there is only one yet."""
+"""Names the chain itself."""
 KINDS = {(section, "kind") for section in ASKED}
 """Another kind of model has other fields; the recipes here have one of each."""
 ONLY = {("captioner", "model"), ("detector", "model"), ("clip", "model"), ("clip", "revision")}
