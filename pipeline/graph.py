@@ -4,7 +4,8 @@ inputs -> videos -> frames -> scenes [-> looks -> screening] -> captions -> embe
        -> core_frames -> questions -> verdicts -> evidence -> detections -> extents -> grounding
        -> options -> selection -> publish
 
-Those in brackets only where the recipe has a filter on.
+Those in brackets only where the recipe has a filter on. ST-Think has `camera_motion` and `routes`
+before its own `questions`, and `options` of its own.
 """
 
 from collections.abc import Sequence
@@ -20,6 +21,7 @@ from pipeline.overrides import BOX_OVERRIDES, OVERRIDES, read_box_overrides, rea
 from pipeline.recipe import Identity, Recipe
 from pipeline.records import BoxOverride, Input, Override, Record
 from pipeline.stages import (
+    camera_motion,
     captions,
     core_frames,
     detections,
@@ -32,6 +34,9 @@ from pipeline.stages import (
     options,
     publish,
     questions,
+    route_options,
+    route_questions,
+    routes,
     scenes,
     screening,
     selection,
@@ -57,13 +62,26 @@ _RECIPES: Final[dict[RecipeKind, tuple[ModuleType, ...]]] = {
         grounding,
         options,
         selection,
-    )
+    ),
+    "ego_st": (
+        *_SEEN,
+        camera_motion,
+        routes,
+        route_questions,
+        verdicts,
+        evidence,
+        detections,
+        extents,
+        grounding,
+        route_options,
+        selection,
+    ),
 }
 
 _FILTERING = (looks, screening)
 """Those that come before `captions` where a filter is on."""
 
-_ASKING = (captions, questions, verdicts, evidence, detections, options)
+_ASKING = (captions, questions, route_questions, verdicts, evidence, detections, options)
 """Those whose model may be behind an endpoint, and so may need a session."""
 
 

@@ -21,6 +21,7 @@ from pipeline.recipe import (
     FiltersSettings,
     PriceSettings,
     Recipe,
+    RoutesSettings,
     Runtime,
 )
 from pipeline.tasks import Task
@@ -136,10 +137,14 @@ FILTERED = Recipe.model_validate(
     }
 )
 
+WALKS = Recipe.model_validate(
+    {"name": "walks", "identity": {"recipe": "ego_st", "evidence": {"max_core_frames": 9}}}
+)
+
 COVERED = Recipe.model_validate({"name": "covered", "identity": {"publish": {"blur_faces": {}}}})
 
 UNUSED = {("recipe",)}
-"""Names the chain itself; there is only one yet."""
+"""Names the chain itself."""
 KINDS = {(section, "kind") for section in ASKED}
 """Another kind of model has other fields; the recipes here have one of each."""
 ONLY = {("captioner", "model"), ("detector", "model"), ("clip", "model"), ("clip", "revision")}
@@ -228,6 +233,31 @@ def test_a_filter_s_threshold_changes_what_is_screened_and_the_card(name: str) -
     identity = changed(FILTERED.identity, ("filters", name))
     after = identities(FILTERED.model_copy(update={"identity": identity}))
     assert {name for name in before if before[name] != after[name]} == {"screening", "publish"}
+
+
+@pytest.mark.parametrize(
+    ("section", "name", "stage"),
+    [
+        ("camera_motion", "field_of_view", "camera_motion"),
+        *(
+            ("routes", name, "questions" if name == "tasks" else "routes")
+            for name in RoutesSettings.model_fields
+        ),
+    ],
+)
+def test_a_setting_of_routes_changes_its_stage_where_routes_are_asked_about(
+    section: str, name: str, stage: str
+) -> None:
+    before = identities(WALKS)
+    identity = changed(WALKS.identity, (section, name))
+    after = identities(WALKS.model_copy(update={"identity": identity}))
+    assert {name for name in before if before[name] != after[name]} == {stage, "publish"}
+
+
+def test_what_every_recipe_sees_is_the_same_for_a_walk() -> None:
+    before, after = identities(BASE), identities(WALKS)
+    seen = ("videos", "frames", "scenes", "captions", "embeddings", "core_frames")
+    assert {before[name] == after[name] for name in seen} == {True}
 
 
 def test_without_a_filter_nothing_is_looked_at_and_every_frame_is_captioned() -> None:

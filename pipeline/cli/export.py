@@ -49,6 +49,14 @@ def export(
             show_default=False,
         ),
     ] = None,
+    sizes: Annotated[
+        str | None,
+        typer.Option(
+            "--sizes",
+            help="Also write training sets of these sizes, each a part of the next: 63,126,252.",
+            show_default=False,
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Write a dataset in the form of a training framework, and say which conventions it uses."""
@@ -65,13 +73,29 @@ def export(
     copies = _copies(dataset, videos)
     with counting("samples", count) as progress:
         done = write(
-            dataset, out, form, boxes=boxes, box_form=box_form, videos=copies, progress=progress
+            dataset,
+            out,
+            form,
+            boxes=boxes,
+            box_form=box_form,
+            videos=copies,
+            sizes=_sizes(sizes),
+            progress=progress,
         )
     if as_json:
         emit({"out": str(out), **asdict(done)})
     else:
         typer.echo(out)
         _say(done, form.next_step.format(out=out, dataset=dataset))
+
+
+def _sizes(text: str | None) -> tuple[int, ...]:
+    from pipeline.errors import UsageError
+
+    parts = [part.strip() for part in text.split(",")] if text else []
+    if not all(part.isdecimal() for part in parts):
+        raise UsageError(f"--sizes is {text!r}; it takes whole numbers with commas: 63,126,252")
+    return tuple(map(int, parts))
 
 
 def _copies(dataset: Path, places: list[Path] | None) -> dict[str, Path]:

@@ -100,7 +100,7 @@ class RayLanes:
                 options["_metrics_export_port"] = self.metrics_port
         try:
             ray.init(self.address, **options)
-        except (OSError, RuntimeError, ValueError) as error:
+        except Exception as error:  # Ray raises a bare one where a node is late to start
             raise ClusterError(
                 f"cannot start or reach Ray at address {self.address!r}: {error}; "
                 "`demitasse doctor` shows what is missing"

@@ -68,6 +68,19 @@ EspressoTask = Annotated[
     AfterValidator(_of_videoespresso),
     WithJsonSchema({"type": "string", "enum": [str(t) for t in TASKS_OF["videoespresso"]]}),
 ]
+
+
+def _of_a_route(task: Task) -> Task:
+    if task not in TASKS_OF["ego_st"]:
+        raise ValueError(f"{task} asks about no route")
+    return task
+
+
+RouteTask = Annotated[
+    Task,
+    AfterValidator(_of_a_route),
+    WithJsonSchema({"type": "string", "enum": [str(t) for t in TASKS_OF["ego_st"]]}),
+]
 FrameId = Annotated[str, AfterValidator(_given)]
 Prose = Annotated[str, AfterValidator(_names_no_frame)]
 Place = Annotated[Bbox, AfterValidator(_within_the_frame)]
@@ -90,6 +103,18 @@ class DraftQuestion(_Reply):
 
 class QuestionsReply(_Reply):
     questions: tuple[DraftQuestion, ...]
+
+
+class DraftRouteQuestion(_Reply):
+    """A planned question about a route in words, with its answer."""
+
+    task: RouteTask
+    question: Words
+    answer: Words
+
+
+class RouteQuestionsReply(_Reply):
+    questions: tuple[DraftRouteQuestion, ...]
 
 
 class Criterion(StrEnum):
@@ -309,6 +334,7 @@ class BoxesReply(_Reply):
 
 BY_NAME: Final[dict[str, type[BaseModel]]] = {
     "questions": QuestionsReply,
+    "route_questions": RouteQuestionsReply,
     "verdict": VerdictReply,
     "blind": BlindReply,
     "blind_verdict": BlindVerdictReply,

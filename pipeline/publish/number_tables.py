@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from pipeline.publish.distribution import Distribution, merged
+from pipeline.publish.route_tally import WAYS
 from pipeline.publish.statistics import LETTERS, SECONDS, SPLITS, TEXTS, Statistics
 from pipeline.tasks import FAMILY_OF
 
@@ -109,6 +110,19 @@ def letters(statistics: Statistics) -> list[Row]:
         n = statistics.letters[letter]
         rows.append((letter, _whole(n), _share(n, total)))
     return rows
+
+
+def routes(statistics: Statistics) -> list[Row]:
+    """The steps of all routes, by what they do."""
+    tally = statistics.routes
+    total = tally.steps.total()
+    rows: list[Row] = [("step", "steps", "share")]
+    return [*rows, *((w, _whole(tally.steps[w]), _share(tally.steps[w], total)) for w in WAYS)]
+
+
+def turns(statistics: Statistics) -> list[Row]:
+    """How many turns a route has."""
+    return [("", *_SPREAD), ("turns", *_spread(statistics.routes.turns))]
 
 
 def _spread(numbers: Distribution) -> Row:

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from pipeline.publish.split import SplitName
-from pipeline.records import Pair, Provenance, Record, record
+from pipeline.records import Pair, Provenance, Record, RoutePath, record
 from pipeline.tasks import Task
 
 Normalised = Annotated[float, Field(ge=0, le=1)]
@@ -114,7 +114,7 @@ class SampleRow(Record):
     question: str
     answer: str
     options: tuple[str, ...]
-    """Four choices in the test split; empty in train."""
+    """Four choices in the test split, and of route questions in both; else empty in train."""
     letter: Literal["A", "B", "C", "D"] | None
     """Which option is the answer; null where there are none."""
     start_seconds: float
@@ -139,6 +139,9 @@ class SampleRow(Record):
     """Where the video comes from."""
     metadata: tuple[Pair, ...]
     """The free columns of `videos.csv`."""
+    route: RoutePath | None = None
+    """The route that the question is about, as the camera's motion tells it; null where it is about
+    none. Times are on the container's clock."""
     provenance: tuple[Provenance, ...]
     """Who wrote each part, with what, asked how."""
 

@@ -45,13 +45,15 @@ def sample_row(
     embed: bool = True,
     cover: FaceCover | None = None,
 ) -> SampleRow:
-    """The published form of a sample; choices are for testing only.
+    """The published form of a sample.
 
     Args:
         embed: with the pictures of its core frames, not only what identifies them.
         cover: what covers the faces on them; None: they stay as they are.
     """
-    letter = sample.letter if split == "test" else None
+    # Choices are part of what is asked about a route; elsewhere they are for testing only.
+    chosen = split == "test" or sample.route is not None
+    letter = sample.letter if chosen else None
     return SampleRow(
         id=sample.id,
         video=sample.video,
@@ -59,7 +61,7 @@ def sample_row(
         task=sample.task,
         question=sample.question,
         answer=sample.answer,
-        options=sample.options if split == "test" else (),
+        options=sample.options if chosen else (),
         letter=cast(Literal["A", "B", "C", "D"] | None, letter),
         start_seconds=sample.start_seconds,
         end_seconds=sample.end_seconds,
@@ -84,6 +86,7 @@ def sample_row(
         licence=sample.licence,
         source=sample.source,
         metadata=sample.metadata,
+        route=sample.route,
         provenance=sample.provenance,
     )
 

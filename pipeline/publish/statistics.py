@@ -11,6 +11,7 @@ from pipeline.publish.answer_tokens import AnswerTokens
 from pipeline.publish.distribution import Distribution
 from pipeline.publish.licences import UNKNOWN
 from pipeline.publish.published import RejectionRow, SampleRow
+from pipeline.publish.route_tally import RouteTally
 from pipeline.publish.split import SplitName
 from pipeline.publish.terms import TermCounter, words
 from pipeline.records import Provenance
@@ -95,6 +96,8 @@ class Statistics:
     """Key items without a box, by the reason."""
     rejections: Counter[tuple[str, str]] = field(default_factory=Counter)
     """Questions by the stage and the reason that turned them down."""
+    routes: RouteTally = field(default_factory=RouteTally)
+    """What questions about routes rest on."""
     first: SampleRow | None = None
     """The row that the card shows."""
 
@@ -105,6 +108,7 @@ class Statistics:
         self.videos[row.split][row.video] = row.video_seconds
         self.licences[row.source, row.licence] += 1
         self.answers[answer_source(row)] += 1
+        self.routes.add(row)
         self._writers(row)
         self._grounding(row)
         self._texts(row)

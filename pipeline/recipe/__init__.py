@@ -50,6 +50,7 @@ from pipeline.recipe.identity import (
 )
 from pipeline.recipe.publish import FaceBlurSettings, PublishSettings
 from pipeline.recipe.recipe import ASKED, Recipe, reached, shares_writer
+from pipeline.recipe.route import CameraMotionSettings, RoutesSettings
 from pipeline.recipe.runtime import (
     CaptionerRuntime,
     DetectorRuntime,
@@ -64,6 +65,7 @@ __all__ = [
     "ASKED",
     "GROUPING",
     "BudgetRuntime",
+    "CameraMotionSettings",
     "CaptionerRuntime",
     "CaptionerSettings",
     "CaptionsSettings",
@@ -97,6 +99,7 @@ __all__ = [
     "PublishSettings",
     "QuestionsSettings",
     "Recipe",
+    "RoutesSettings",
     "Runtime",
     "ScenesSettings",
     "SelectionSettings",

@@ -13,6 +13,7 @@ from pipeline.recipe.captioner import CaptionerSettings, DetectorCaptionerSettin
 from pipeline.recipe.detector import ClipSettings, DetectorSettings, SsdDetectorSettings
 from pipeline.recipe.endpoint import EndpointWriterSettings
 from pipeline.recipe.publish import PublishSettings
+from pipeline.recipe.route import CameraMotionSettings, RoutesSettings
 from pipeline.tasks import TASKS_OF, RecipeKind, Task
 
 
@@ -215,6 +216,8 @@ class Identity(Settings):
     captioner: CaptionerSettings = DetectorCaptionerSettings()
     embedder: EmbedderSettings = EmbedderSettings()
     core_frames: CoreFramesSettings = CoreFramesSettings()
+    camera_motion: CameraMotionSettings = CameraMotionSettings()
+    routes: RoutesSettings = RoutesSettings()
     writer: WriterSettings = ProgramWriterSettings()
     judge: WriterSettings = ProgramWriterSettings()
     """Who reviews; a model of another family than the writer's sees its mistakes better."""
@@ -232,4 +235,14 @@ class Identity(Settings):
     def _blind_needs_a_model(self) -> "Identity":
         if self.verdicts.blind and self.judge.kind == "program":
             raise ValueError("verdicts.blind needs judge.kind endpoint: the program cannot guess")
+        return self
+
+    @model_validator(mode="after")
+    def _a_route_fits_its_evidence(self) -> "Identity":
+        most = self.evidence.max_core_frames
+        if self.recipe == "ego_st" and most < self.routes.max_steps:
+            raise ValueError(
+                f"evidence.max_core_frames is {most}, and a route has up to "
+                f"{self.routes.max_steps} steps (routes.max_steps): evidence shows each of them"
+            )
         return self

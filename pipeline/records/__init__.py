@@ -29,6 +29,7 @@ from pipeline.records.questions import (
     Question,
     Verdict,
 )
+from pipeline.records.routes import CameraMove, Route, RouteMark, RoutePath, RouteStep, Way
 from pipeline.records.screening import Look, ScreenCount, Screened, Unwanted
 from pipeline.records.sources import BoxOverride, Input, Keyframe, Override, Source, Video
 
@@ -36,6 +37,7 @@ __all__ = [
     "Bbox",
     "Box",
     "BoxOverride",
+    "CameraMove",
     "Candidate",
     "Caption",
     "Claim",
@@ -63,6 +65,10 @@ __all__ = [
     "Question",
     "Record",
     "Rejection",
+    "Route",
+    "RouteMark",
+    "RoutePath",
+    "RouteStep",
     "Sample",
     "Scene",
     "ScreenCount",
@@ -76,6 +82,7 @@ __all__ = [
     "Vector",
     "Verdict",
     "Video",
+    "Way",
     "check_bbox",
     "record",
 ]

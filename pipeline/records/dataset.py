@@ -5,6 +5,7 @@ from typing import ClassVar
 from pipeline.records.base import Pair, Record, Status, record
 from pipeline.records.grounding import Box, Interval, Unboxed
 from pipeline.records.questions import Provenance
+from pipeline.records.routes import RoutePath
 from pipeline.tasks import Task
 
 
@@ -55,6 +56,8 @@ class Sample(Record):
     licence: str
     source: str
     metadata: tuple[Pair, ...]
+    route: RoutePath | None = None
+    """The route that it asks about; null where it asks about none."""
     signature: tuple[int, ...]
     """MinHash of question and answer, for duplicates between splits."""
     provenance: tuple[Provenance, ...]

@@ -28,6 +28,13 @@ from pipeline.records import (
 )
 from pipeline.stages.grouping import groups
 from pipeline.stages.passed import passed_only
+from pipeline.stages.route_view import (
+    opposite_input,
+    opposite_lookup,
+    route_input,
+    route_lookup,
+    unthought,
+)
 from pipeline.stages.writing import (
     PACK_UNITS,
     Ask,
@@ -70,14 +77,21 @@ def _script(identity: Identity, prompt: Prompt, unit: Unit) -> Script:
         "answer": unit.one(PassedVerdict).answer,
         "cited": list(question.frames),
         "max_core_frames": identity.evidence.max_core_frames,
+        "task": question.task.value,
+        **route_input(unit),
+        **opposite_input(unit, question.task),
     }
     reply = yield Ask(prompt, inputs, EvidenceReply, unit.one(GroupFrames).frames)
     return _parse(identity, unit, reply)
 
 
-def flaw(reply: EvidenceReply, group: Collection[str], most: int) -> str | None:
+def flaw(
+    reply: EvidenceReply, group: Collection[str], most: int, *, needs_items: bool = True
+) -> str | None:
     """What makes a reply no evidence, in one sentence; None where nothing does."""
-    if not reply.key_items:
+    if not reply.claims and not needs_items:
+        return "the writer wrote no claim that bears the answer out"
+    if not reply.key_items and needs_items:
         return "the writer named no object on the question's frames that bears the answer out"
     used = _used(reply)
     if not used <= set(group):
@@ -96,7 +110,11 @@ def _parse(identity: Identity, unit: Unit, reply: Reply) -> Outcome:
     assert isinstance(reply.data, EvidenceReply)
     verdict, question = unit.one(PassedVerdict), unit.one(AskedQuestion)
     times = {f.frame: f.pts_seconds for f in unit.one(GroupFrames).frames}
-    message = flaw(reply.data, times, identity.evidence.max_core_frames)
+    # A way may lead past nothing that a detector knows: its turns are evidence enough.
+    of_objects = identity.recipe != "ego_st"
+    message = flaw(
+        reply.data, times, identity.evidence.max_core_frames, needs_items=of_objects
+    ) or unthought(unit, question.task, [claim.text for claim in reply.data.claims])
     if message is not None:
         rejection = Rejection(
             id=verdict.id,
@@ -141,7 +159,7 @@ def _parse(identity: Identity, unit: Unit, reply: Reply) -> Outcome:
 def stage(recipe: Recipe, session: Session | None = None) -> Stage:
     """Passed question in; evidence, and the mentions that detectors will look for, out."""
     identity = recipe.identity
-    prompt = prompt_of("evidence", identity.writer, identity.evidence.prompt)
+    prompt = prompt_of("evidence", identity.writer, identity.evidence.prompt, identity.recipe)
     script = partial(_script, identity, prompt)
     return Stage(
         name="evidence",
@@ -151,6 +169,8 @@ def stage(recipe: Recipe, session: Session | None = None) -> Stage:
         lookups=(
             Lookup(Table("questions", Question, AskedQuestion), "id", PassedVerdict, "id"),
             Lookup(groups(identity, GroupFrames), "id", AskedQuestion, "group"),
+            *route_lookup(identity, AskedQuestion, "group"),
+            *opposite_lookup(identity, AskedQuestion),
             *pictures_for(identity.writer, GroupFrames),
         ),
         writes=(Evidence, Mention, Rejection),

@@ -37,6 +37,7 @@ from pipeline.recipe import (
 )
 from pipeline.recipe_file import recipe_hash
 from pipeline.records import Caption, Publication, Rejection, Sample, ScreenCount, StageCount
+from pipeline.stages.route_view import ORDERS
 from pipeline.stages.screen_counts import PASSED, frames_by_outcome
 from pipeline.stages.writing import prompt_of
 from pipeline.storage.place import Place
@@ -92,15 +93,20 @@ def asked_with(identity: Identity) -> tuple[Prompt, ...]:
     Rows name the same: their keys hold the prompt's hash, so an edited prompt has other rows.
     """
     writer, judge, verdicts = identity.writer, identity.judge, identity.verdicts
+    options = (
+        prompts.load(ORDERS)
+        if identity.recipe == "ego_st"
+        else prompt_of("options", writer, identity.options.prompt)
+    )
     return distinct(
         (
             caption_prompt(identity.captioner),
-            prompt_of("questions", writer, identity.questions.prompt),
+            prompt_of("questions", writer, identity.questions.prompt, identity.recipe),
             prompts.load(verdicts.blind_prompt) if verdicts.blind else None,
-            prompt_of("verdicts", judge, verdicts.prompt),
-            prompt_of("evidence", writer, identity.evidence.prompt),
+            prompt_of("verdicts", judge, verdicts.prompt, identity.recipe),
+            prompt_of("evidence", writer, identity.evidence.prompt, identity.recipe),
             detection_prompt(identity.detector),
-            prompt_of("options", writer, identity.options.prompt),
+            options,
         )
     )
 

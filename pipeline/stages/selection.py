@@ -31,6 +31,7 @@ from pipeline.records import (
     Video,
 )
 from pipeline.stages.grouping import groups
+from pipeline.stages.route_view import Travelled, route_lookup
 from pipeline.stages.selection_rules.decide import decide
 from pipeline.stages.selection_rules.perspective import Perspective
 from pipeline.stages.selection_rules.sample import origin_of, rejection_of, sample_of
@@ -83,6 +84,7 @@ def cases_of(unit: Unit) -> list[Case]:
     unreasoned = {row.id: row for row in unit.all(RejectedByEvidence)}
     ungrounded = {row.id: row for row in unit.all(RejectedByGrounding)}
     choices = {row.id: row for row in unit.all(Choices)}
+    routes = {row.id: row.path for row in unit.rows.get(Travelled, ())}
     boxes = _by_question(sorted(unit.all(Box), key=_box_order))
     unboxed = _by_question(unit.all(Unboxed))
     intervals = _by_question(sorted(unit.all(Interval), key=_claim_ordinal))
@@ -97,6 +99,7 @@ def cases_of(unit: Unit) -> list[Case]:
             boxes=boxes.get(asked.id, ()),
             unboxed=unboxed.get(asked.id, ()),
             intervals=intervals.get(asked.id, ()),
+            route=routes.get(asked.group),
         )
         for asked in unit.all(Asked)
     ]
@@ -149,6 +152,7 @@ def stage(recipe: Recipe) -> Stage:
             of_video(Table("grounding", Interval, Interval)),
             of_video(Table("options", Options, Choices)),
             of_video(groups(recipe.identity, WrittenFrom)),
+            *route_lookup(recipe.identity, Contents, "id", "video"),
             Lookup(Table("frames", Frame, CoreJpeg), "id", Reasoned, "core_frames"),
             of_video(Table("videos", Source, Holds)),
             Lookup(Table(RECIPE, Input, File), "id", Holds, "id"),

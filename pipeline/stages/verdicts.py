@@ -26,6 +26,7 @@ from pipeline.records import (
     record,
 )
 from pipeline.stages.grouping import groups
+from pipeline.stages.route_view import route_input, route_lookup
 from pipeline.stages.writing import (
     PACK_UNITS,
     Ask,
@@ -77,6 +78,7 @@ def _script(prompt: Prompt, blind: Prompt | None, unit: Unit) -> Script:
         "task": question.task.value,
         "cited": list(question.frames),
         "blind_answer": None,
+        **route_input(unit),
     }
     frames = group.frames if group else ()
     if blind is None:
@@ -148,7 +150,7 @@ def stage(recipe: Recipe, session: Session | None = None) -> Stage:
     """Question in, verdict out; never a rejection: `selection` decides with the verdict."""
     identity = recipe.identity
     settings = identity.verdicts
-    prompt = prompt_of("verdicts", identity.judge, settings.prompt)
+    prompt = prompt_of("verdicts", identity.judge, settings.prompt, identity.recipe)
     blind = prompts.load(settings.blind_prompt) if settings.blind else None
     script = partial(_script, prompt, blind)
     return Stage(
@@ -159,6 +161,7 @@ def stage(recipe: Recipe, session: Session | None = None) -> Stage:
         lookups=(
             Lookup(groups(identity, GroupFrames), "id", AskedQuestion, "group"),
             Lookup(Table(RECIPE, Override, HumanDecision), "id", AskedQuestion, "id"),
+            *route_lookup(identity, AskedQuestion, "group"),
             *pictures_for(identity.judge, GroupFrames),
         ),
         writes=(Verdict,),

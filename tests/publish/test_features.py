@@ -66,6 +66,23 @@ SAMPLE = Features(
         "licence": TEXT,
         "source": TEXT,
         "metadata": List({"key": TEXT, "value": TEXT}),
+        "route": {
+            "steps": List(
+                {
+                    "way": TEXT,
+                    "start_seconds": Value("float64"),
+                    "end_seconds": Value("float64"),
+                    "degrees": Value("float64"),
+                    "confidence": Value("float64"),
+                    "landmark": TEXT,
+                    "frame": TEXT,
+                }
+            ),
+            **{
+                name: List({"name": TEXT, "seconds": Value("float64"), "frame": TEXT})
+                for name in ("landmarks", "actions")
+            },
+        },
         "provenance": List(
             {
                 "stage": TEXT,

@@ -6,6 +6,9 @@ from typing import Final
 from pydantic import BaseModel
 
 from pipeline.models.program import evidence, options, questions, verdicts
+from pipeline.models.program.routes import evidence as route_evidence
+from pipeline.models.program.routes import questions as route_questions
+from pipeline.models.program.routes import verdicts as route_verdicts
 from pipeline.models.writer import Answer, Reply, Request
 from pipeline.records import Provenance
 
@@ -18,6 +21,12 @@ _ANSWERS: Final[dict[str, Callable[[Request], BaseModel]]] = {
     "verdicts": verdicts.write,
     "evidence": evidence.write,
     "options": options.write,
+}
+
+_OF_ROUTES: Final[dict[str, Callable[[Request], BaseModel]]] = {
+    "questions": route_questions.write,
+    "verdicts": route_verdicts.write,
+    "evidence": route_evidence.write,
 }
 
 
@@ -36,4 +45,5 @@ class ProgramWriter:
             prompt_sha256=request.prompt.sha256,
             answer_source="derived",
         )
-        return Reply(_ANSWERS[request.stage](request), provenance)
+        answers = _OF_ROUTES if "route" in request.inputs else _ANSWERS
+        return Reply(answers[request.stage](request), provenance)

@@ -1,8 +1,8 @@
 """The whole export: a published dataset in, a folder for one consumer out, or none at all."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -17,6 +17,7 @@ from pipeline.errors import StorageError, UsageError
 from pipeline.publish.exports.boxes import BoxChoice, BoxWriter
 from pipeline.publish.exports.conventions import Conventions, conventions, write
 from pipeline.publish.exports.format import Format, Job
+from pipeline.publish.exports.nested import nested
 from pipeline.publish.folder import check_kind, replacing
 from pipeline.publish.published import SampleRow
 from pipeline.publish.reading import samples
@@ -46,6 +47,7 @@ def export(
     boxes: BoxChoice = "certain",
     box_form: str | None = None,
     videos: Mapping[str, Path] = MappingProxyType({}),
+    sizes: Sequence[int] = (),
     progress: Callable[[int], None] = lambda done: None,
 ) -> Exported:
     """Write a dataset for a consumer, a sample in memory at a time.
@@ -55,6 +57,7 @@ def export(
         boxes: which boxes.
         box_form: the convention's name; None for the format's own.
         videos: the user's copies by the hash of their bytes, to link to.
+        sizes: so many training samples each also go to `train_<size>/`; see `nested`.
         progress: told how many samples are done, after each.
 
     Raises:
@@ -67,14 +70,25 @@ def export(
         known = ", ".join(f.name for f in form.box_forms)
         raise UsageError(f"{form.name} has no box form {box_form!r}; it has {known}")
     _check_places(dataset, out)
+    places = nested(_training_ids(dataset), sizes) if sizes else {}
     writer = BoxWriter(boxes, convention)
     told = conventions(form, writer, pipeline.__version__)
     splits: Counter[str] = Counter()
     written = given = 0
     with replacing(out, f"{_KIND} {form.name}") as building:
-        with form.writing(Job(dataset, building, writer, videos)) as add:
+        with ExitStack() as files:
+            add = files.enter_context(form.writing(Job(dataset, building, writer, videos)))
+            smaller = {
+                size: files.enter_context(
+                    form.writing(Job(dataset, _folder(building, size), writer, videos))
+                )
+                for size in sorted(set(sizes))
+            }
             for done, row in enumerate(_rows(dataset, pictures=form.pictures), 1):
                 add(row)
+                for size, also in smaller.items():
+                    if row.split == "train" and places[row.id] < size:
+                        also(row)
                 splits[row.split] += 1
                 given += len(row.boxes)
                 written += sum(1 for _ in writer.boxes(row))
@@ -126,6 +140,16 @@ def _rows(dataset: Path, *, pictures: bool) -> Iterator[SampleRow]:
         if row is None:
             return
         yield row
+
+
+def _training_ids(dataset: Path) -> list[str]:
+    return [row.id for row in _rows(dataset, pictures=False) if row.split == "train"]
+
+
+def _folder(building: Path, size: int) -> Path:
+    folder = building / f"train_{size}"
+    folder.mkdir()
+    return folder
 
 
 def _shards(dataset: Path) -> list[Path]:

@@ -84,6 +84,7 @@ FORMAT: Final = Format(
     pictures=False,
     notes=(
         "Pixels are no box form here: to what size frames are brought is chosen in training.",
-        "Without a letter the reward is for free text; only the test split has options.",
+        "Without a letter the reward is for free text; in train only questions about routes have "
+        "options.",
     ),
 )

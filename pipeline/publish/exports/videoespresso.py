@@ -145,7 +145,8 @@ FORMAT: Final = Format(
     next_step="train on stage1_evidence.json and then stage2_answer.json of {out} with the image "
     "folder {out}",
     notes=(
-        "Only the test split has options, as in the release.",
+        "Only the test split has options, as in the release; of questions about routes train has "
+        "them too.",
         "Where the dataset has no `captions` table the selector's file lists only core frames, "
         "which leaves nothing to select: `candidates` says which it is.",
     ),

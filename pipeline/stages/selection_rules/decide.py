@@ -10,6 +10,7 @@ from pipeline.stages.selection_rules.leak import answer_leaked
 from pipeline.stages.selection_rules.length import empty_text, too_long
 from pipeline.stages.selection_rules.minhash import signature
 from pipeline.stages.selection_rules.perspective import Perspective, perspective_drift
+from pipeline.stages.selection_rules.route import route_findings
 from pipeline.stages.selection_rules.upstream import upstream
 from pipeline.stages.selection_rules.views import Case
 from pipeline.stages.selection_rules.yes_no import excess_yes_no
@@ -25,7 +26,7 @@ def decide(
     """
     found: dict[str, Finding] = {}
     for case in cases:
-        finding = next(filter(None, _findings(settings, perspective, case)), None)
+        finding = next(filter(None, _findings(settings, perspective, case, cases)), None)
         if finding:
             found[case.id] = finding
     left = [case for case in cases if case.id not in found]
@@ -45,7 +46,7 @@ def decide(
 
 
 def _findings(
-    settings: SelectionSettings, perspective: Perspective, case: Case
+    settings: SelectionSettings, perspective: Perspective, case: Case, cases: Sequence[Case]
 ) -> Iterator[Finding | None]:
     """What each rule says of one question, the most basic rule first."""
     cited, core = case.asked.frames, case.reasoned.core_frames if case.reasoned else ()
@@ -53,6 +54,7 @@ def _findings(
     yield frames_outside_group([*cited, *core], {frame.frame for frame in case.group.frames})
     if case.kept_by_human:
         return
+    yield from route_findings(case, cases)
     yield empty_text(case.text, settings)
     yield too_long(case.text, settings)
     yield single_frame(cited, core)

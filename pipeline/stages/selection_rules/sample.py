@@ -80,6 +80,7 @@ def sample_of(case: Case, origin: Origin, frames: Mapping[str, CoreJpeg]) -> Sam
         licence=origin.licence,
         source=origin.source,
         metadata=origin.metadata,
+        route=case.route,
         signature=signature(f"{case.asked.question} {case.answer}"),
         provenance=(*written, choices.provenance) if choices else tuple(written),
     )

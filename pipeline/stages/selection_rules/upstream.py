@@ -18,8 +18,10 @@ def upstream(case: Case) -> Finding | None:
         return Finding(case.rejected.reason, case.rejected.message, case.rejected.stage)
     if case.reasoned is None:
         return _incomplete("evidence")
-    # Evidence names at least one key item, and grounding says of each where it is or why not.
-    if not case.boxes and not case.unboxed:
+    # Grounding says of each key item where it is or why not, and of each claim when it holds.
+    # Of a route, evidence may name no key item.
+    grounded = case.boxes or case.unboxed or (case.route and case.intervals)
+    if not grounded:
         return _incomplete("grounding")
     return None
 

@@ -11,6 +11,7 @@ from pipeline.records import (
     Pair,
     Provenance,
     Record,
+    RoutePath,
     Unboxed,
     record,
 )
@@ -151,6 +152,8 @@ class Case:
     boxes: tuple[Box, ...]
     unboxed: tuple[Unboxed, ...]
     intervals: tuple[Interval, ...]
+    route: RoutePath | None = None
+    """The route that it asks about, in a recipe that asks about routes."""
 
     @property
     def id(self) -> str:

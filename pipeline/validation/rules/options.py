@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from pipeline.evaluation.choices import LETTERS, chosen, read_label, read_letter
+from pipeline.tasks import Task
 from pipeline.validation.context import Context
 from pipeline.validation.finding import Kind
 from pipeline.validation.row import Row
@@ -13,6 +14,8 @@ from pipeline.validation.rule import Flaw, Rule, Watch
 _GRADED: Final = ("video-r1", "verl")
 """Their rewards compare the letter as text: `A.` is not `A`."""
 _OURS: Final = 4
+_DESCRIBED: Final = (Task.ROUTE_DESCRIPTION_FORWARD, Task.ROUTE_DESCRIPTION_REVERSE)
+"""Answered in words of one's own."""
 
 
 class _Options(Watch):
@@ -41,8 +44,9 @@ class _Options(Watch):
 
 
 def _must_choose(row: Row) -> bool:
-    """A letter without options; our test split has options in every row."""
-    return row.letter is not None or (row.format == "demitasse" and row.split == "test")
+    """A letter without options; our test split has options in every row but descriptions."""
+    tested = row.format == "demitasse" and row.split == "test"
+    return row.letter is not None or (tested and row.task not in _DESCRIBED)
 
 
 def _flaws(row: Row) -> Iterator[Flaw]:
