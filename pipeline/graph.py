@@ -4,7 +4,8 @@ inputs -> videos -> frames -> scenes [-> looks -> screening] -> captions -> embe
        -> core_frames -> questions -> verdicts -> evidence -> detections -> extents -> grounding
        -> options -> selection -> publish
 
-Those in brackets only where the recipe has a filter on.
+Those in brackets only where the recipe has a filter on. Pause-and-Think has `pause_points` behind
+`core_frames`, and writes the questions in a way of its own.
 """
 
 from collections.abc import Sequence
@@ -30,6 +31,8 @@ from pipeline.stages import (
     grounding,
     looks,
     options,
+    pause_points,
+    pause_questions,
     publish,
     questions,
     scenes,
@@ -57,13 +60,25 @@ _RECIPES: Final[dict[RecipeKind, tuple[ModuleType, ...]]] = {
         grounding,
         options,
         selection,
-    )
+    ),
+    "pause_and_think": (
+        *_SEEN,
+        pause_points,
+        pause_questions,
+        verdicts,
+        evidence,
+        detections,
+        extents,
+        grounding,
+        options,
+        selection,
+    ),
 }
 
 _FILTERING = (looks, screening)
 """Those that come before `captions` where a filter is on."""
 
-_ASKING = (captions, questions, verdicts, evidence, detections, options)
+_ASKING = (captions, questions, pause_questions, verdicts, evidence, detections, options)
 """Those whose model may be behind an endpoint, and so may need a session."""
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from pipeline.publish.split import SplitName
-from pipeline.records import Pair, Provenance, Record, record
+from pipeline.records import Pair, Pause, Provenance, Record, record
 from pipeline.tasks import Task
 
 Normalised = Annotated[float, Field(ge=0, le=1)]
@@ -139,6 +139,8 @@ class SampleRow(Record):
     """Where the video comes from."""
     metadata: tuple[Pair, ...]
     """The free columns of `videos.csv`."""
+    pause: Pause | None = None
+    """Pause-and-Think: where the video is stopped to ask, in its own seconds; null elsewhere."""
     provenance: tuple[Provenance, ...]
     """Who wrote each part, with what, asked how."""
 

@@ -84,6 +84,7 @@ def sample_row(
         licence=sample.licence,
         source=sample.source,
         metadata=sample.metadata,
+        pause=sample.pause,
         provenance=sample.provenance,
     )
 

@@ -12,6 +12,7 @@ from pipeline.recipe.base import Count, Fraction, Positive, Settings, by_kind
 from pipeline.recipe.captioner import CaptionerSettings, DetectorCaptionerSettings
 from pipeline.recipe.detector import ClipSettings, DetectorSettings, SsdDetectorSettings
 from pipeline.recipe.endpoint import EndpointWriterSettings
+from pipeline.recipe.pause_points import PausePointsSettings
 from pipeline.recipe.publish import PublishSettings
 from pipeline.tasks import TASKS_OF, RecipeKind, Task
 
@@ -215,6 +216,7 @@ class Identity(Settings):
     captioner: CaptionerSettings = DetectorCaptionerSettings()
     embedder: EmbedderSettings = EmbedderSettings()
     core_frames: CoreFramesSettings = CoreFramesSettings()
+    pause_points: PausePointsSettings = PausePointsSettings()
     writer: WriterSettings = ProgramWriterSettings()
     judge: WriterSettings = ProgramWriterSettings()
     """Who reviews; a model of another family than the writer's sees its mistakes better."""

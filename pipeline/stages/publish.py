@@ -92,15 +92,16 @@ def asked_with(identity: Identity) -> tuple[Prompt, ...]:
     Rows name the same: their keys hold the prompt's hash, so an edited prompt has other rows.
     """
     writer, judge, verdicts = identity.writer, identity.judge, identity.verdicts
+    kind = identity.recipe
     return distinct(
         (
             caption_prompt(identity.captioner),
-            prompt_of("questions", writer, identity.questions.prompt),
+            prompt_of("questions", writer, identity.questions.prompt, kind),
             prompts.load(verdicts.blind_prompt) if verdicts.blind else None,
-            prompt_of("verdicts", judge, verdicts.prompt),
-            prompt_of("evidence", writer, identity.evidence.prompt),
+            prompt_of("verdicts", judge, verdicts.prompt, kind),
+            prompt_of("evidence", writer, identity.evidence.prompt, kind),
             detection_prompt(identity.detector),
-            prompt_of("options", writer, identity.options.prompt),
+            prompt_of("options", writer, identity.options.prompt, kind),
         )
     )
 

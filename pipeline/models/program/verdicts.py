@@ -39,7 +39,7 @@ def write(request: Request) -> VerdictReply:
     findings: dict[Criterion, Finding] = {
         Criterion.CONSISTENT_WITH_FRAMES: _consistent(said, cited),
         Criterion.NEEDS_SEVERAL_FRAMES: _several(said, cited),
-        Criterion.NOT_SUBJECTIVE: _factual(text),
+        Criterion.NOT_SUBJECTIVE: factual(text),
         Criterion.NARRATIVE_CONTINUITY: _continuous(inputs["answer"], inputs["cited"], cited),
         Criterion.UNIQUE_ANSWER: _unique(said, cited),
     }
@@ -74,7 +74,8 @@ def _several(said: Sequence[Statement], cited: Sequence[Moment]) -> Finding:
     return True, "met", {"frames": len(cited)}
 
 
-def _factual(text: str) -> Finding:
+def factual(text: str) -> Finding:
+    """Whether a text states what can be seen, and no opinion or guess."""
     found = _OPINION.search(text)
     return (False, "opinion", {"word": found.group(0)}) if found else (True, "met", {})
 

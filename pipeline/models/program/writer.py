@@ -5,7 +5,15 @@ from typing import Final
 
 from pydantic import BaseModel
 
+from pipeline.models.pause_replies import (
+    PauseEvidenceReply,
+    PauseQuestionsReply,
+    PauseVerdictReply,
+)
 from pipeline.models.program import evidence, options, questions, verdicts
+from pipeline.models.program.pause import evidence as pause_evidence
+from pipeline.models.program.pause import questions as pause_questions
+from pipeline.models.program.pause import verdicts as pause_verdicts
 from pipeline.models.writer import Answer, Reply, Request
 from pipeline.records import Provenance
 
@@ -19,6 +27,13 @@ _ANSWERS: Final[dict[str, Callable[[Request], BaseModel]]] = {
     "evidence": evidence.write,
     "options": options.write,
 }
+
+_OF_RECIPES: Final[dict[type[BaseModel], Callable[[Request], BaseModel]]] = {
+    PauseQuestionsReply: pause_questions.write,
+    PauseVerdictReply: pause_verdicts.write,
+    PauseEvidenceReply: pause_evidence.write,
+}
+"""What other recipes than VideoEspresso ask in replies of their own."""
 
 
 class ProgramWriter:
@@ -36,4 +51,5 @@ class ProgramWriter:
             prompt_sha256=request.prompt.sha256,
             answer_source="derived",
         )
-        return Reply(_ANSWERS[request.stage](request), provenance)
+        write = _OF_RECIPES.get(request.schema) or _ANSWERS[request.stage]
+        return Reply(write(request), provenance)
