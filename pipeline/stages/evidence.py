@@ -145,9 +145,7 @@ def _parse(identity: Identity, unit: Unit, reply: Reply) -> Outcome:
 def stage(recipe: Recipe, session: Session | None = None) -> Stage:
     """Passed question in; evidence, and the mentions that detectors will look for, out."""
     identity = recipe.identity
-    prompt = prompt_of(
-        "evidence", identity.writer, identity.evidence.prompt, identity.recipe
-    )
+    prompt = prompt_of("evidence", identity.writer, identity.evidence.prompt, identity.recipe)
     script = partial(_script, identity, prompt)
     return Stage(
         name="evidence",

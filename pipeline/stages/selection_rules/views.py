@@ -11,10 +11,12 @@ from pipeline.records import (
     Pair,
     Provenance,
     Record,
+    Scope,
     Unboxed,
     record,
 )
 from pipeline.stages.selection_rules.finding import Text
+from pipeline.stages.selection_rules.paused import Stop
 from pipeline.tasks import Task
 
 
@@ -151,6 +153,10 @@ class Case:
     boxes: tuple[Box, ...]
     unboxed: tuple[Unboxed, ...]
     intervals: tuple[Interval, ...]
+    stop: Stop | None = None
+    """Where the video stands still while it is asked; None where it does not."""
+    scope: Scope | None = None
+    """What is asked about there."""
 
     @property
     def id(self) -> str:

@@ -50,9 +50,7 @@ def _of_before(said: Sequence[Said]) -> list[Said]:
     return [one for one in said if one.before or one.closer]
 
 
-def _items(
-    moment: Moment, said: Sequence[Said], numbers: Counter[str]
-) -> Iterator[DraftKeyItem]:
+def _items(moment: Moment, said: Sequence[Said], numbers: Counter[str]) -> Iterator[DraftKeyItem]:
     """The objects that are spoken of, none twice, numbered through the reasoning."""
     found: list[DetectedObject] = []
     for one in said:

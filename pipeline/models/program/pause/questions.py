@@ -48,7 +48,7 @@ def _varied(facts: Sequence[Fact], seed: str) -> list[Fact]:
     """A fact of each task before a second of any; which task comes first is drawn."""
     seen = Counter[Task]()
     ranked = []
-    for place, fact in enumerate(facts):
-        ranked.append((seen[fact.task], rank(seed + fact.task), place, fact))
+    for at, fact in enumerate(facts):
+        ranked.append((seen[fact.task], rank(seed + fact.task), at, fact))
         seen[fact.task] += 1
     return [fact for *_, fact in sorted(ranked, key=lambda entry: entry[:3])]
