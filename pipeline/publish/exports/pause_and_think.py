@@ -34,10 +34,11 @@ CATEGORIES: Final = {Task.FACTUAL_PAST: "Factual/Past", Task.FUTURE_PLANNING: "F
 _NUMBER: Final = re.compile(r"_\d+$")
 
 
-def training_record(row: SampleRow, *, thinking: bool) -> dict[str, Any]:
+def training_record(row: SampleRow, video: str, *, thinking: bool) -> dict[str, Any]:
     """A conversation about the clip that is shown.
 
     Args:
+        video: the path of the whole parent video.
         thinking: with the thoughts before the answer; the ablation set has the answer alone.
     """
     said = replied(row) if thinking else _answered(row)
@@ -47,7 +48,7 @@ def training_record(row: SampleRow, *, thinking: bool) -> dict[str, Any]:
             {"role": "assistant", "content": said},
         ],
         "videos": [clip_path(row)],
-        "clip_mapping": [mapping(row)],
+        "clip_mapping": [mapping(row, video)],
         "id": row.id,
     }
 
@@ -83,7 +84,7 @@ def _answered(row: SampleRow) -> str:
     return f"<answer>{plain(row.answer)}</answer>"
 
 
-def mapping(row: SampleRow) -> dict[str, Any]:
+def mapping(row: SampleRow, video: str) -> dict[str, Any]:
     """Which stretch of the parent video is shown; seconds count from the beginning of its file."""
     pause = pause_of(row)
 
@@ -93,8 +94,8 @@ def mapping(row: SampleRow) -> dict[str, Any]:
     start, end = passed(pause.clip_start_seconds), passed(pause.clip_end_seconds)
     shown, asked = passed(pause.shown_start_seconds), passed(pause.question_seconds)
     return {
-        "raw_parent_video": row.source,
-        "raw_parent_hash": row.video,
+        "raw_parent_video": video,
+        "raw_parent_source": row.source,
         "clip_id": row.id,
         "policy": pause.policy,
         "scope": pause.scope,
@@ -152,9 +153,9 @@ def _writing(job: Job) -> Iterator[Add]:
 
         def add(row: SampleRow) -> None:
             pause_of(row)
-            for name, thinking in _sets(row.split).items():
-                write[name].add(training_record(row, thinking=thinking))
             video = videos.add(row)
+            for name, thinking in _sets(row.split).items():
+                write[name].add(training_record(row, video, thinking=thinking))
             if row.split == "test":
                 benchmark.add(benchmark_record(row, video))
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from pipeline.models.coco import one
 from pipeline.models.pause_replies import DraftStep, PauseEvidenceReply, Step
 from pipeline.models.program.observations import Moment, distinct, observe, side
 from pipeline.models.program.pause.checking import borne_out
@@ -26,9 +27,9 @@ def write(request: Request) -> PauseEvidenceReply:
     answer: str = inputs["answer"]
     said = read(answer)
     numbers = Counter[str]()
-    now = list(_items(paused, [one for one in said if not one.before], numbers))
+    now = list(_items(paused, [s for s in said if not s.before], numbers))
     then = [(m, list(_items(m, _of_before(said), numbers))) for m in earlier]
-    held = all(borne_out(one, paused, earlier) for one in said)
+    held = all(borne_out(s, paused, earlier) for s in said)
     whole = now and then and all(items for _, items in then)
     if not held or not whole or len(then) + 1 > inputs["max_core_frames"]:
         return PauseEvidenceReply(key_items=(), claims=())
@@ -47,15 +48,15 @@ def write(request: Request) -> PauseEvidenceReply:
 
 def _of_before(said: Sequence[Said]) -> list[Said]:
     """What an earlier moment must show: what is said of before, and what has since come closer."""
-    return [one for one in said if one.before or one.closer]
+    return [s for s in said if s.before or s.closer]
 
 
 def _items(moment: Moment, said: Sequence[Said], numbers: Counter[str]) -> Iterator[DraftKeyItem]:
     """The objects that are spoken of, none twice, numbered through the reasoning."""
     found: list[DetectedObject] = []
-    for one in said:
-        here = [o for o in moment.of(one.label) if one.side in (None, side(o.bbox))]
-        found += distinct(here)[: _MOST_OF_A_LABEL if one.plural else 1]
+    for s in said:
+        here = [o for o in moment.of(s.label) if s.side in (None, side(o.bbox))]
+        found += distinct(here)[: _MOST_OF_A_LABEL if s.plural else 1]
     for o in dict.fromkeys(found):
         numbers[o.label] += 1
         name = f"{o.label.replace(' ', '_')}_{numbers[o.label]}"
@@ -65,9 +66,16 @@ def _items(moment: Moment, said: Sequence[Said], numbers: Counter[str]) -> Itera
 def _step(
     wordings: Wordings, step: Step, moment: Moment, items: Sequence[DraftKeyItem], addressed: bool
 ) -> DraftStep:
-    seen = listed([f"<obj>{i.item}</obj>{_place(i, addressed)}" for i in items])
+    seen = listed([f"{_named(items, i)}{_place(i, addressed)}" for i in items])
     text = wordings.say(step, "addressed" if addressed else "told", moment.frame, seen=seen)
     return DraftStep(step=step, text=text, frames=(moment.frame,))
+
+
+def _named(items: Sequence[DraftKeyItem], item: DraftKeyItem) -> str:
+    """`a <obj>car_1</obj>`, of a second one `another <obj>car_2</obj>`."""
+    tag = f"<obj>{item.item}</obj>"
+    first = next(other for other in items if other.phrase == item.phrase)
+    return one(item.phrase).replace(item.phrase, tag) if first is item else f"another {tag}"
 
 
 def _place(item: DraftKeyItem, addressed: bool) -> str:
