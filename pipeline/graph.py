@@ -49,7 +49,7 @@ DATASET = "dataset"
 _SEEN = (videos, frames, scenes, captions, embeddings, core_frames)
 """What every recipe knows of its videos before it asks anything."""
 
-_RECIPES: Final[dict[RecipeKind, tuple[ModuleType, ...]]] = {
+RECIPES: Final[dict[RecipeKind, tuple[ModuleType, ...]]] = {
     "videoespresso": (
         *_SEEN,
         questions,
@@ -97,15 +97,16 @@ def stages(
     """
     chain = [
         module.stage(recipe, session) if module in _ASKING else module.stage(recipe)
-        for module in _modules(recipe.identity)[1:]
+        for module in modules(recipe.identity)[1:]
     ]
     return [videos.stage(recipe, removed), *chain, publish.stage(recipe, dataset)]
 
 
-def _modules(identity: Identity) -> tuple[ModuleType, ...]:
-    modules = _RECIPES[identity.recipe]
-    at = modules.index(captions)
-    return (*modules[:at], *_FILTERING, *modules[at:]) if identity.filters.any else modules
+def modules(identity: Identity) -> tuple[ModuleType, ...]:
+    """The modules of a recipe's stages in their order, the one that publishes left out."""
+    chain = RECIPES[identity.recipe]
+    at = chain.index(captions)
+    return (*chain[:at], *_FILTERING, *chain[at:]) if identity.filters.any else chain
 
 
 def session_of(recipe: Recipe, root: Place) -> Session | None:
