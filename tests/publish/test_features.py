@@ -66,6 +66,14 @@ SAMPLE = Features(
         "licence": TEXT,
         "source": TEXT,
         "metadata": List({"key": TEXT, "value": TEXT}),
+        "pause": {
+            "question_seconds": Value("float64"),
+            "shown_start_seconds": Value("float64"),
+            "clip_start_seconds": Value("float64"),
+            "clip_end_seconds": Value("float64"),
+            "policy": TEXT,
+            "scope": TEXT,
+        },
         "provenance": List(
             {
                 "stage": TEXT,

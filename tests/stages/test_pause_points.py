@@ -111,7 +111,8 @@ def test_shares_are_of_the_video_on_its_own_clock() -> None:
 
 
 def test_a_cut_ends_an_action_and_the_frame_behind_it_is_not_shown() -> None:
-    (point,), (group,) = (f(paused(video(20, cuts=(8,)))) for f in (points, groups))
+    outcome = paused(video(20, cuts=(8,)))
+    (point,), (group,) = points(outcome), groups(outcome)
     assert (point.clip_start_seconds, point.clip_end_seconds) == (0, 20)
     assert point.question_seconds == 7.1
     assert group.frames[-1].frame == "v/f70"

@@ -94,6 +94,7 @@ def mapping(row: SampleRow, video: str) -> dict[str, Any]:
     start, end = passed(pause.clip_start_seconds), passed(pause.clip_end_seconds)
     shown, asked = passed(pause.shown_start_seconds), passed(pause.question_seconds)
     return {
+        "clip_path": clip_path(row),
         "raw_parent_video": video,
         "raw_parent_source": row.source,
         "clip_id": row.id,
