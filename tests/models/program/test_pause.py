@@ -115,6 +115,12 @@ def test_what_comes_closer_is_to_be_watched() -> None:
         "future_planning Watch out for the car on your left. It was further away before and has "
         "come closer."
     )
+    # Something that hid the legs is gone: the box has only become taller.
+    hidden = (LEFT[0], LEFT[1], LEFT[2], 0.5)
+    taller = group(
+        (0, [seen("person", hidden)]), (0, [seen("person", LEFT)]), (0, [seen("person", LEFT)])
+    )
+    assert not answers(taller)
     # In another scene the picture may be of another place.
     cut = group((0, [seen("car", FAR)]), (0, [seen("car", FAR)]), (1, [seen("car", LEFT)]))
     assert not answers(cut)

@@ -10,8 +10,9 @@ from pipeline.models.program.wordings import listed, things
 from pipeline.records import Bbox
 from pipeline.tasks import Task
 
-GROWN: Final = 1.5
-"""Area of a box over its area before from which its object has come closer."""
+GROWN: Final = 1.25
+"""Width and height of a box over those before, each, from which its object has come closer. Where
+only one of them has grown, something that hid a part of the object is gone."""
 _SAME_SECONDS: Final = 3.0
 """Within a scene, how far apart two moments may be for one object to be taken for the same."""
 
@@ -101,7 +102,7 @@ def changed(moments: Sequence[Moment], paused: Moment, earlier: Sequence[Moment]
 
 def grown(before: Bbox, now: Bbox) -> bool:
     """Whether a box is so much larger that its object has come closer."""
-    return _area(now) >= GROWN * _area(before)
+    return all(now[i + 2] - now[i] >= GROWN * (before[i + 2] - before[i]) for i in (0, 1))
 
 
 def _moves(
@@ -123,7 +124,3 @@ def _continued(before: Moment, paused: Moment) -> bool:
     """Whether the only object of a label may be called the same one."""
     near = paused.seconds - before.seconds <= _SAME_SECONDS
     return near and before.scene == paused.scene
-
-
-def _area(bbox: Bbox) -> float:
-    return (bbox[2] - bbox[0]) * (bbox[3] - bbox[1])
