@@ -20,7 +20,7 @@ from pipeline.records import Bbox, GroupFrame
 from pipeline.tasks import Task
 from tests.models.program.groups import CENTRE, LEFT, RIGHT, as_json, group, seen
 
-FAR: Bbox = (0.1, 0.4, 0.18, 0.6)
+FAR: Bbox = (0.1, 0.4, 0.18, 0.68)
 
 TABLE = group(
     (0, [seen("bottle", LEFT), seen("cup", CENTRE)]),
@@ -115,12 +115,10 @@ def test_what_comes_closer_is_to_be_watched() -> None:
         "future_planning Watch out for the car on your left. It was further away before and has "
         "come closer."
     )
-    # Something that hid the legs is gone: the box has only become taller.
-    hidden = (LEFT[0], LEFT[1], LEFT[2], 0.5)
-    taller = group(
-        (0, [seen("person", hidden)]), (0, [seen("person", LEFT)]), (0, [seen("person", LEFT)])
-    )
-    assert not answers(taller)
+    # What hid a part of it is gone: the box has grown, and its object is where it was.
+    whole = seen("bicycle", (0.44, 0.02, 0.99, 0.8))
+    part = seen("bicycle", (0.44, 0.15, 0.69, 0.75))
+    assert not answers(group((0, [part]), (0, [whole]), (0, [whole])))
     # In another scene the picture may be of another place.
     cut = group((0, [seen("car", FAR)]), (0, [seen("car", FAR)]), (1, [seen("car", LEFT)]))
     assert not answers(cut)

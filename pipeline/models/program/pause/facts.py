@@ -4,15 +4,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from pipeline.models.program.facts import VEHICLES
+from pipeline.models.program.facts import VEHICLES, shift
 from pipeline.models.program.observations import Moment, Side, side, singular
 from pipeline.models.program.wordings import listed, things
 from pipeline.records import Bbox
 from pipeline.tasks import Task
 
 GROWN: Final = 1.25
-"""Width and height of a box over those before, each, from which its object has come closer. Where
-only one of them has grown, something that hid a part of the object is gone."""
+"""Width and height of a box over those before, each, from which its object has come closer."""
+_ALIKE: Final = 1.25
+"""How much more one of them may have grown than the other. Where they grow unalike, something that
+hid a part of the object is gone."""
 _SAME_SECONDS: Final = 3.0
 """Within a scene, how far apart two moments may be for one object to be taken for the same."""
 
@@ -102,20 +104,26 @@ def changed(moments: Sequence[Moment], paused: Moment, earlier: Sequence[Moment]
 
 def grown(before: Bbox, now: Bbox) -> bool:
     """Whether a box is so much larger that its object has come closer."""
-    return all(now[i + 2] - now[i] >= GROWN * (before[i + 2] - before[i]) for i in (0, 1))
+    less, more = sorted((now[i + 2] - now[i]) / (before[i + 2] - before[i]) for i in (0, 1))
+    return less >= GROWN and more <= _ALIKE * less
 
 
 def _moves(
     moments: Sequence[Moment], paused: Moment, earlier: Sequence[Moment]
 ) -> Iterator[tuple[str, Moment, tuple[Side, Side]]]:
-    """Labels of one object with the last moment at which it was on another side."""
+    """Labels of one object with the last moment at which it was on another side.
+
+    Of a box that within a scene reaches further to one side only, a part was hidden before.
+    """
     for label in singular(moments):
         if not paused.of(label):
             continue
-        now = side(paused.of(label)[0].bbox)
-        for before in reversed(earlier):
-            was = side(before.of(label)[0].bbox) if before.of(label) else None
-            if now is not None and was is not None and was != now:
+        box = paused.of(label)[0].bbox
+        now = side(box)
+        for before in reversed([moment for moment in earlier if moment.of(label)]):
+            was, old = side(before.of(label)[0].bbox), before.of(label)[0].bbox
+            went = before.scene != paused.scene or shift(old, box) != 0
+            if went and now is not None and was is not None and was != now:
                 yield label, before, (was, now)
                 break
 
