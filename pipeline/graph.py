@@ -4,8 +4,8 @@ inputs -> videos -> frames -> scenes [-> looks -> screening] -> captions -> embe
        -> core_frames -> questions -> verdicts -> evidence -> detections -> extents -> grounding
        -> options -> selection -> publish
 
-Those in brackets only where the recipe has a filter on. ST-Think has `camera_motion` and `routes`
-before its own `questions`, and `options` of its own.
+Those in brackets only where the recipe has a filter on. Pause-and-Think has `pause_points` behind
+`core_frames`, ST-Think `camera_motion` and `routes`, and each writes the questions in its own way.
 """
 
 from collections.abc import Sequence
@@ -32,6 +32,8 @@ from pipeline.stages import (
     grounding,
     looks,
     options,
+    pause_points,
+    pause_questions,
     publish,
     questions,
     route_options,
@@ -51,10 +53,22 @@ DATASET = "dataset"
 _SEEN = (videos, frames, scenes, captions, embeddings, core_frames)
 """What every recipe knows of its videos before it asks anything."""
 
-_RECIPES: Final[dict[RecipeKind, tuple[ModuleType, ...]]] = {
+RECIPES: Final[dict[RecipeKind, tuple[ModuleType, ...]]] = {
     "videoespresso": (
         *_SEEN,
         questions,
+        verdicts,
+        evidence,
+        detections,
+        extents,
+        grounding,
+        options,
+        selection,
+    ),
+    "pause_and_think": (
+        *_SEEN,
+        pause_points,
+        pause_questions,
         verdicts,
         evidence,
         detections,
@@ -81,7 +95,16 @@ _RECIPES: Final[dict[RecipeKind, tuple[ModuleType, ...]]] = {
 _FILTERING = (looks, screening)
 """Those that come before `captions` where a filter is on."""
 
-_ASKING = (captions, questions, route_questions, verdicts, evidence, detections, options)
+_ASKING = (
+    captions,
+    questions,
+    pause_questions,
+    route_questions,
+    verdicts,
+    evidence,
+    detections,
+    options,
+)
 """Those whose model may be behind an endpoint, and so may need a session."""
 
 
@@ -100,15 +123,16 @@ def stages(
     """
     chain = [
         module.stage(recipe, session) if module in _ASKING else module.stage(recipe)
-        for module in _modules(recipe.identity)[1:]
+        for module in modules(recipe.identity)[1:]
     ]
     return [videos.stage(recipe, removed), *chain, publish.stage(recipe, dataset)]
 
 
-def _modules(identity: Identity) -> tuple[ModuleType, ...]:
-    modules = _RECIPES[identity.recipe]
-    at = modules.index(captions)
-    return (*modules[:at], *_FILTERING, *modules[at:]) if identity.filters.any else modules
+def modules(identity: Identity) -> tuple[ModuleType, ...]:
+    """The modules of a recipe's stages in their order, the one that publishes left out."""
+    chain = RECIPES[identity.recipe]
+    at = chain.index(captions)
+    return (*chain[:at], *_FILTERING, *chain[at:]) if identity.filters.any else chain
 
 
 def session_of(recipe: Recipe, root: Place, partitions: int = 1) -> Session | None:

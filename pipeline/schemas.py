@@ -17,7 +17,7 @@ from pydantic import BaseModel, create_model
 import pipeline
 from pipeline import records
 from pipeline.engine.columns import table_name
-from pipeline.models import replies
+from pipeline.models import pause_replies, replies
 from pipeline.publish import dataset
 from pipeline.publish.json_schema import json_schema
 from pipeline.recipe import Identity, Recipe, Runtime, Settings, applying
@@ -34,7 +34,9 @@ def documents() -> dict[str, str]:
         for _, found in inspect.getmembers(records, inspect.isclass)
         if issubclass(found, records.Record) and found is not records.Record
     }
-    answers = {f"reply_{name}": reply for name, reply in replies.BY_NAME.items()}
+    answers = {
+        f"reply_{name}": reply for name, reply in (replies.BY_NAME | pause_replies.BY_NAME).items()
+    }
     kinds = {**tables, **dataset.SCHEMAS, **answers, "recipe": recipe_file()}
     return {f"{name}{_SUFFIX}": json_schema(kind) for name, kind in sorted(kinds.items())}
 

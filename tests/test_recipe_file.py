@@ -12,7 +12,7 @@ from pipeline.errors import RecipeError
 from pipeline.graph import stages
 from pipeline.recipe import ASKED, DetectorCaptionerSettings, Identity, Recipe, Runtime
 from pipeline.recipe_file import load_recipe, recipe_hash, to_yaml
-from pipeline.tasks import Task
+from pipeline.tasks import TASKS_OF, Task
 
 JOBS = Path(__file__).parents[1] / "jobs"
 
@@ -202,7 +202,7 @@ _identities = st.fixed_dictionaries(
             {}, optional={"model": _words, "revision": st.none() | _words}
         ),
         "questions": st.fixed_dictionaries(
-            {}, optional={"tasks": st.lists(st.sampled_from([t.value for t in Task]))}
+            {}, optional={"tasks": st.lists(st.sampled_from([t.value for t in TASKS_OF["videoespresso"]]))}
         ),
         "publish": st.fixed_dictionaries({}, optional={"pretty_name": st.none() | _words}),
     },

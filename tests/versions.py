@@ -18,8 +18,9 @@ from functools import cache
 from pathlib import Path
 from typing import TypedDict
 
-from pipeline.graph import stages
+from pipeline.graph import RECIPES, modules, stages
 from pipeline.recipe import FiltersSettings, Identity, Recipe
+from pipeline.stages import publish
 
 ROOT = Path(__file__).parents[1]
 PINS = Path(__file__).with_name("versions.pins.json")
@@ -38,9 +39,15 @@ class Pin(TypedDict):
 
 def current() -> dict[str, tuple[int, str]]:
     """Version and code hash of every stage as they are now, those that recipes leave out too."""
-    identity = Identity(filters=FiltersSettings(black=1))
-    chain = stages(Recipe(name="pins", identity=identity), Path("dataset"))
-    return {s.name: (s.version, _code(f"pipeline.stages.{s.name}")) for s in chain}
+    found: dict[str, tuple[int, str]] = {}
+    for kind in RECIPES:
+        identity = Identity(recipe=kind, filters=FiltersSettings(black=1))
+        chain = stages(Recipe(name="pins", identity=identity), Path("dataset"))
+        # A recipe may have a stage of another's name in a module of its own.
+        names = [*(module.__name__ for module in modules(identity)), publish.__name__]
+        for stage, name in zip(chain, names, strict=True):
+            found[name.removeprefix("pipeline.stages.")] = stage.version, _code(name)
+    return found
 
 
 def pinned() -> dict[str, Pin]:

@@ -10,7 +10,9 @@ from pipeline.cli.options import AsJson, local_path
 if TYPE_CHECKING:
     from pipeline.publish.exports.export import Exported
 
-FormatName = Literal["videoespresso", "llama-factory", "ms-swift", "trl", "verl", "video-r1"]
+FormatName = Literal[
+    "videoespresso", "llama-factory", "ms-swift", "trl", "verl", "video-r1", "pause-and-think"
+]
 """As `pipeline.publish.exports.formats` has them: listed here so that `--help` imports nothing."""
 
 
@@ -45,7 +47,8 @@ def export(
         list[Path] | None,
         typer.Option(
             "--videos",
-            help="Your copies of the videos, files or folders, to link to (videoespresso).",
+            help="Your copies of the videos, files or folders, to link to (videoespresso, "
+            "pause-and-think).",
             show_default=False,
         ),
     ] = None,

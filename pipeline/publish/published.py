@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from pipeline.publish.split import SplitName
-from pipeline.records import Pair, Provenance, Record, RoutePath, record
+from pipeline.records import Pair, Pause, Provenance, Record, RoutePath, record
 from pipeline.tasks import Task
 
 Normalised = Annotated[float, Field(ge=0, le=1)]
@@ -142,6 +142,8 @@ class SampleRow(Record):
     route: RoutePath | None = None
     """The route that the question is about, as the camera's motion tells it; null where it is about
     none. Times are on the container's clock."""
+    pause: Pause | None = None
+    """Pause-and-Think: where the video is stopped to ask, in its own seconds; null elsewhere."""
     provenance: tuple[Provenance, ...]
     """Who wrote each part, with what, asked how."""
 

@@ -87,6 +87,7 @@ def sample_row(
         source=sample.source,
         metadata=sample.metadata,
         route=sample.route,
+        pause=sample.pause,
         provenance=sample.provenance,
     )
 

@@ -15,6 +15,8 @@ from pipeline.recipe import Identity
 MODELS: Final = ("captioner", "embedder", "writer", "judge", "detector", "clip")
 """Sections that say how models are asked."""
 
+_ONLY_OF: Final = {"pause_points": "pause_and_think"}
+"""Sections that mean nothing to other recipes."""
 _NOT_SHOWN: Final = frozenset(
     {"prompt", "blind_prompt", "tasks", "pretty_name", "language", "shard_rows"}
 )
@@ -39,7 +41,11 @@ def of_models(identity: Identity) -> list[SettingRow]:
 
 def thresholds(identity: Identity) -> list[SettingRow]:
     """What the stages keep and how they cut; settings that are off are left out."""
-    others = [name for name in type(identity).model_fields if name not in MODELS]
+    others = [
+        name
+        for name in type(identity).model_fields
+        if name not in MODELS and _ONLY_OF.get(name, identity.recipe) == identity.recipe
+    ]
     return [row for row in _rows(identity, others) if row.value != "null"]
 
 

@@ -10,6 +10,7 @@ from typing import Final
 from pipeline.publish.answer_tokens import AnswerTokens
 from pipeline.publish.distribution import Distribution
 from pipeline.publish.licences import UNKNOWN
+from pipeline.publish.pause_counts import PauseCounts
 from pipeline.publish.published import RejectionRow, SampleRow
 from pipeline.publish.route_tally import RouteTally
 from pipeline.publish.split import SplitName
@@ -98,6 +99,8 @@ class Statistics:
     """Questions by the stage and the reason that turned them down."""
     routes: RouteTally = field(default_factory=RouteTally)
     """What questions about routes rest on."""
+    pauses: PauseCounts = field(default_factory=PauseCounts)
+    """Of samples that are asked while the video stands still."""
     first: SampleRow | None = None
     """The row that the card shows."""
 
@@ -114,6 +117,8 @@ class Statistics:
         self._texts(row)
         if row.options:
             self._options(row)
+        if row.pause is not None:
+            self.pauses.add(row.task, row.pause)
 
     def reject(self, row: RejectionRow) -> None:
         """Count a published rejection."""

@@ -48,6 +48,7 @@ from pipeline.recipe.identity import (
     VideosSettings,
     WriterSettings,
 )
+from pipeline.recipe.pause_points import PausePointsSettings
 from pipeline.recipe.publish import FaceBlurSettings, PublishSettings
 from pipeline.recipe.recipe import ASKED, Recipe, reached, shares_writer
 from pipeline.recipe.route import CameraMotionSettings, RoutesSettings
@@ -93,6 +94,7 @@ __all__ = [
     "GroundingSettings",
     "Identity",
     "OptionsSettings",
+    "PausePointsSettings",
     "Positive",
     "PriceSettings",
     "ProgramWriterSettings",

@@ -12,6 +12,7 @@ from pipeline.recipe.base import Count, Fraction, Positive, Settings, by_kind
 from pipeline.recipe.captioner import CaptionerSettings, DetectorCaptionerSettings
 from pipeline.recipe.detector import ClipSettings, DetectorSettings, SsdDetectorSettings
 from pipeline.recipe.endpoint import EndpointWriterSettings
+from pipeline.recipe.pause_points import PausePointsSettings
 from pipeline.recipe.publish import PublishSettings
 from pipeline.recipe.route import CameraMotionSettings, RoutesSettings
 from pipeline.tasks import TASKS_OF, RecipeKind, Task
@@ -218,6 +219,7 @@ class Identity(Settings):
     core_frames: CoreFramesSettings = CoreFramesSettings()
     camera_motion: CameraMotionSettings = CameraMotionSettings()
     routes: RoutesSettings = RoutesSettings()
+    pause_points: PausePointsSettings = PausePointsSettings()
     writer: WriterSettings = ProgramWriterSettings()
     judge: WriterSettings = ProgramWriterSettings()
     """Who reviews; a model of another family than the writer's sees its mistakes better."""

@@ -18,6 +18,7 @@ from pipeline.records.captions import Caption, DetectedObject, Group, GroupFrame
 from pipeline.records.dataset import CoreFrame, Publication, Rejection, Sample, StageCount
 from pipeline.records.frames import Frame, Metric, Scene
 from pipeline.records.grounding import Box, Candidate, Extent, Interval, Unboxed
+from pipeline.records.pauses import Pause, PausePoint, PausePolicy, QuestionScope, Scope
 from pipeline.records.questions import (
     Claim,
     Evidence,
@@ -60,9 +61,13 @@ __all__ = [
     "Options",
     "Override",
     "Pair",
+    "Pause",
+    "PausePoint",
+    "PausePolicy",
     "Provenance",
     "Publication",
     "Question",
+    "QuestionScope",
     "Record",
     "Rejection",
     "Route",
@@ -71,6 +76,7 @@ __all__ = [
     "RouteStep",
     "Sample",
     "Scene",
+    "Scope",
     "ScreenCount",
     "Screened",
     "Source",

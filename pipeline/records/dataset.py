@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from pipeline.records.base import Pair, Record, Status, record
 from pipeline.records.grounding import Box, Interval, Unboxed
+from pipeline.records.pauses import Pause
 from pipeline.records.questions import Provenance
 from pipeline.records.routes import RoutePath
 from pipeline.tasks import Task
@@ -60,6 +61,8 @@ class Sample(Record):
     """The route that it asks about; null where it asks about none."""
     signature: tuple[int, ...]
     """MinHash of question and answer, for duplicates between splits."""
+    pause: Pause | None = None
+    """Where the video stands still while it is asked; null where it does not."""
     provenance: tuple[Provenance, ...]
 
 

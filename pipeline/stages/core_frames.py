@@ -5,13 +5,11 @@ kept and drops the newer where they are too alike ("LIFO filtering"), then gives
 consecutive frames to the question writer. Its threshold was never published.
 """
 
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import partial
 
 import numpy as np
 import numpy.typing as npt
-from blake3 import blake3
 
 from pipeline.engine.stage import Blobs, Lookup, Stage, Table, Unit, by_column
 from pipeline.outcome import Kept, Outcome, Rejected
@@ -28,6 +26,7 @@ from pipeline.records import (
     Vector,
     record,
 )
+from pipeline.stages.grouping import group_id, scene_of
 
 _DIGITS = 6
 """Decimals kept of a cosine: those below depend on the order of summation."""
@@ -95,16 +94,6 @@ def group(frames: Sequence[GroupFrame], settings: CoreFramesSettings) -> list[li
     return [run for run in runs if len(run) >= settings.min_group_size]
 
 
-def group_id(frames: Sequence[GroupFrame]) -> str:
-    """BLAKE3 of the frames' ids, 128 bits in hex: the same frames are the same group."""
-    return blake3("\n".join(f.frame for f in frames).encode()).hexdigest(length=16)
-
-
-def _scene(scenes: Sequence[SceneSpan], frame_index: int) -> int:
-    at = bisect_right(scenes, frame_index, key=lambda s: s.start_frame) - 1
-    return scenes[max(at, 0)].ordinal if scenes else 0
-
-
 def core_frames(settings: CoreFramesSettings, units: Sequence[Unit]) -> Iterator[Outcome]:
     """The worker: one video after another."""
     for unit in units:
@@ -121,7 +110,7 @@ def core_frames(settings: CoreFramesSettings, units: Sequence[Unit]) -> Iterator
                 frame=c.id,
                 frame_index=c.frame_index,
                 pts_seconds=c.pts_seconds,
-                scene=_scene(scenes, c.frame_index),
+                scene=scene_of(scenes, c.frame_index),
                 caption=c.text,
                 objects=c.objects,
             )

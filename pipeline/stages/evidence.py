@@ -2,7 +2,8 @@
 
 VideoEspresso (Han et al., 2024, section 3.3, figure 9) lets a model pick the captions that
 matter, name the key objects in them, and write a sentence that uses these. Here each sentence
-says which frames it speaks of, and each key item on which frame it must be found.
+says which frames it speaks of, and each key item on which frame it must be found. Pause-and-Think
+reasons in steps: the paused moment, what came before, what follows.
 """
 
 from collections.abc import Collection
@@ -10,6 +11,7 @@ from functools import partial
 
 from pipeline.engine.stage import Lookup, Stage, Table, Unit
 from pipeline.llm.session import Session
+from pipeline.models.pause_replies import PauseEvidenceReply
 from pipeline.models.replies import EvidenceReply, mismatch
 from pipeline.models.writer import Reply
 from pipeline.outcome import Kept, Outcome, Rejected
@@ -75,13 +77,14 @@ def _script(identity: Identity, prompt: Prompt, unit: Unit) -> Script:
     inputs = {
         "question": question.question,
         "answer": unit.one(PassedVerdict).answer,
+        "task": question.task.value,
         "cited": list(question.frames),
         "max_core_frames": identity.evidence.max_core_frames,
-        "task": question.task.value,
         **route_input(unit),
         **opposite_input(unit, question.task),
     }
-    reply = yield Ask(prompt, inputs, EvidenceReply, unit.one(GroupFrames).frames)
+    schema = PauseEvidenceReply if identity.recipe == "pause_and_think" else EvidenceReply
+    reply = yield Ask(prompt, inputs, schema, unit.one(GroupFrames).frames)
     return _parse(identity, unit, reply)
 
 

@@ -142,7 +142,7 @@ def stage(recipe: Recipe, session: Session | None = None) -> Stage:
     """Options of one question."""
     identity = recipe.identity
     settings = identity.options
-    prompt = prompt_of("options", identity.writer, settings.prompt)
+    prompt = prompt_of("options", identity.writer, settings.prompt, identity.recipe)
     if identity.writer.kind == "program":
         read_rules(prompt)  # a table that is none is told before anything runs
     script = partial(_script, identity, prompt)

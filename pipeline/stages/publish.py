@@ -93,18 +93,19 @@ def asked_with(identity: Identity) -> tuple[Prompt, ...]:
     Rows name the same: their keys hold the prompt's hash, so an edited prompt has other rows.
     """
     writer, judge, verdicts = identity.writer, identity.judge, identity.verdicts
+    kind = identity.recipe
     options = (
         prompts.load(ORDERS)
-        if identity.recipe == "ego_st"
-        else prompt_of("options", writer, identity.options.prompt)
+        if kind == "ego_st"
+        else prompt_of("options", writer, identity.options.prompt, kind)
     )
     return distinct(
         (
             caption_prompt(identity.captioner),
-            prompt_of("questions", writer, identity.questions.prompt, identity.recipe),
+            prompt_of("questions", writer, identity.questions.prompt, kind),
             prompts.load(verdicts.blind_prompt) if verdicts.blind else None,
-            prompt_of("verdicts", judge, verdicts.prompt, identity.recipe),
-            prompt_of("evidence", writer, identity.evidence.prompt, identity.recipe),
+            prompt_of("verdicts", judge, verdicts.prompt, kind),
+            prompt_of("evidence", writer, identity.evidence.prompt, kind),
             detection_prompt(identity.detector),
             options,
         )

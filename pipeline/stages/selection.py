@@ -9,7 +9,7 @@ has the last word over the rules that judge its words.
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from pipeline.engine.stage import RECIPE, Blobs, Lookup, Stage, Table, Unit, by_column
 from pipeline.errors import ConservationError
@@ -17,12 +17,15 @@ from pipeline.outcome import Kept, Outcome
 from pipeline.recipe import Recipe, SelectionSettings
 from pipeline.records import (
     Box,
+    Caption,
     Evidence,
     Frame,
     Input,
     Interval,
     Options,
+    PausePoint,
     Question,
+    QuestionScope,
     Rejection,
     Sample,
     Source,
@@ -33,6 +36,7 @@ from pipeline.records import (
 from pipeline.stages.grouping import groups
 from pipeline.stages.route_view import Travelled, route_lookup
 from pipeline.stages.selection_rules.decide import decide
+from pipeline.stages.selection_rules.paused import Known, Point, Scoped, stops
 from pipeline.stages.selection_rules.perspective import Perspective
 from pipeline.stages.selection_rules.sample import origin_of, rejection_of, sample_of
 from pipeline.stages.selection_rules.views import (
@@ -50,17 +54,27 @@ from pipeline.stages.selection_rules.views import (
     WrittenFrom,
 )
 
+_AT_A_PAUSE: Final[tuple[Table[Any], ...]] = (
+    Table("pause_points", PausePoint, Point),
+    Table("questions", QuestionScope, Scoped),
+    Table("captions", Caption, Known),
+)
+"""What only Pause-and-Think reads: where the video stands still, and what shows afterwards."""
+
 
 def select(
-    settings: SelectionSettings, perspective: Perspective, units: Sequence[Unit]
+    settings: SelectionSettings, perspective: Perspective, paused: bool, units: Sequence[Unit]
 ) -> Iterator[Outcome]:
     """The worker: one video after another.
+
+    Args:
+        paused: questions are asked while the video stands still.
 
     Raises:
         ConservationError: a question is neither a sample nor a rejection, or both.
     """
     for unit in units:
-        cases = cases_of(unit)
+        cases = cases_of(unit, paused=paused)
         findings = decide(settings, perspective, cases)
         origin = origin_of(unit.one(Contents), unit.all(File))
         frames = {frame.id: frame for frame in unit.all(CoreJpeg)}
@@ -76,8 +90,10 @@ def select(
         yield Kept([*samples, *rejections])
 
 
-def cases_of(unit: Unit) -> list[Case]:
+def cases_of(unit: Unit, *, paused: bool = False) -> list[Case]:
     """The questions of a video with all that belongs to each, in the order of their ids."""
+    points = stops(unit) if paused else {}
+    scopes = {row.id: row.scope for row in unit.all(Scoped)} if paused else {}
     groups = {group.id: group for group in unit.all(WrittenFrom)}
     judged = {row.id: row for row in unit.all(Judged)}
     reasoned = {row.id: row for row in unit.all(Reasoned)}
@@ -100,6 +116,8 @@ def cases_of(unit: Unit) -> list[Case]:
             unboxed=unboxed.get(asked.id, ()),
             intervals=intervals.get(asked.id, ()),
             route=routes.get(asked.group),
+            stop=points.get(asked.group),
+            scope=scopes.get(asked.id),
         )
         for asked in unit.all(Asked)
     ]
@@ -124,14 +142,15 @@ def _claim_ordinal(interval: Interval) -> int:
 
 
 def _worker(
-    settings: SelectionSettings, perspective: Perspective, blobs: Blobs
+    settings: SelectionSettings, perspective: Perspective, paused: bool, blobs: Blobs
 ) -> partial[Iterator[Outcome]]:
-    return partial(select, settings, perspective)
+    return partial(select, settings, perspective, paused)
 
 
 def stage(recipe: Recipe) -> Stage:
     """Samples and rejections of one video."""
     settings, perspective = recipe.identity.selection, recipe.identity.perspective
+    paused = recipe.identity.recipe == "pause_and_think"
 
     def of_video(table: Table[Any]) -> Lookup:
         return Lookup(table, "video", Contents, "id")
@@ -156,8 +175,9 @@ def stage(recipe: Recipe) -> Stage:
             Lookup(Table("frames", Frame, CoreJpeg), "id", Reasoned, "core_frames"),
             of_video(Table("videos", Source, Holds)),
             Lookup(Table(RECIPE, Input, File), "id", Holds, "id"),
+            *(map(of_video, _AT_A_PAUSE) if paused else ()),
         ),
         writes=(Sample, Rejection),
         identity={"perspective": perspective, "selection": settings.model_dump(mode="json")},
-        worker=partial(_worker, settings, perspective),
+        worker=partial(_worker, settings, perspective, paused),
     )

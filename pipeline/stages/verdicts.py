@@ -11,6 +11,7 @@ from typing import Literal
 from pipeline import prompts
 from pipeline.engine.stage import RECIPE, Lookup, Stage, Table, Unit, by_column
 from pipeline.llm.session import Session
+from pipeline.models.pause_replies import PauseVerdictReply
 from pipeline.models.replies import BlindReply, BlindVerdictReply, VerdictReply
 from pipeline.models.writer import Reply
 from pipeline.outcome import Kept, Outcome
@@ -70,7 +71,9 @@ class HumanDecision(Record):
     answer: str | None
 
 
-def _script(prompt: Prompt, blind: Prompt | None, unit: Unit) -> Script:
+def _script(
+    prompt: Prompt, blind: Prompt | None, reviewed: type[VerdictReply], unit: Unit
+) -> Script:
     question, group = unit.one(AskedQuestion), unit.maybe(GroupFrames)
     inputs = {
         "question": question.question,
@@ -82,7 +85,7 @@ def _script(prompt: Prompt, blind: Prompt | None, unit: Unit) -> Script:
     }
     frames = group.frames if group else ()
     if blind is None:
-        reply = yield Ask(prompt, inputs, VerdictReply, frames)
+        reply = yield Ask(prompt, inputs, reviewed, frames)
         return _parse(unit, reply, None)
     guess = yield Ask(blind, {"question": question.question}, BlindReply, blind=True)
     assert isinstance(guess.data, BlindReply)
@@ -152,7 +155,8 @@ def stage(recipe: Recipe, session: Session | None = None) -> Stage:
     settings = identity.verdicts
     prompt = prompt_of("verdicts", identity.judge, settings.prompt, identity.recipe)
     blind = prompts.load(settings.blind_prompt) if settings.blind else None
-    script = partial(_script, prompt, blind)
+    reviewed = PauseVerdictReply if identity.recipe == "pause_and_think" else VerdictReply
+    script = partial(_script, prompt, blind, reviewed)
     return Stage(
         name="verdicts",
         version=3,

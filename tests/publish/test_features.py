@@ -83,6 +83,14 @@ SAMPLE = Features(
                 for name in ("landmarks", "actions")
             },
         },
+        "pause": {
+            "question_seconds": Value("float64"),
+            "shown_start_seconds": Value("float64"),
+            "clip_start_seconds": Value("float64"),
+            "clip_end_seconds": Value("float64"),
+            "policy": TEXT,
+            "scope": TEXT,
+        },
         "provenance": List(
             {
                 "stage": TEXT,

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from pipeline.outcome import Rejected
 from pipeline.recipe import CoreFramesSettings, Identity, Recipe
 from pipeline.records import Float32, Group, Survivor
-from pipeline.stages.core_frames import CaptionVector, FrameCaption, SceneSpan, group_id, stage
+from pipeline.stages.core_frames import CaptionVector, FrameCaption, SceneSpan, stage
+from pipeline.stages.grouping import group_id
 from pipeline.store import BlobStore, Store
 from tests.stages.units import kept, run, unit
 

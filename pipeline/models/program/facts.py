@@ -107,7 +107,7 @@ def places(moments: Sequence[Moment]) -> Iterator[Fact]:
         run = [(m, m.of(label)[0].bbox) for m in moments if m.of(label)]
         for a, b in sorted(combinations(run, 2), key=lambda p: p[0][0].seconds - p[1][0].seconds):
             same = _continued([a[0], b[0]])
-            moved = not same or _shift(a[1], b[1]) != 0
+            moved = not same or shift(a[1], b[1]) != 0
             apart = None not in (side(a[1]), side(b[1])) and side(a[1]) != side(b[1])
             if moved and apart and _told_apart([a[0], b[0]]):
                 name = f"the {label}" if same else one(label)
@@ -210,11 +210,11 @@ def _best(moments: Sequence[Moment], label: str, among: set[str]) -> Moment | No
 def _moves(steps: Sequence[tuple[Moment, Bbox]]) -> bool:
     """Whether every step goes the same way, from one side to the next."""
     boxes = [bbox for _, bbox in steps]
-    ways = {_shift(a, b) for a, b in pairwise(boxes)}
+    ways = {shift(a, b) for a, b in pairwise(boxes)}
     return ways in ({-1}, {1}) and {side(b) for b in boxes} == {"left", "centre", "right"}
 
 
-def _shift(a: Bbox, b: Bbox) -> int:
+def shift(a: Bbox, b: Bbox) -> int:
     """1 where both edges go right, -1 where both go left; a box that only grows does neither."""
     low, high = sorted((b[0] - a[0], b[2] - a[2]))
     return 1 if low >= _STEP else -1 if high <= -_STEP else 0

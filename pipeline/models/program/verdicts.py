@@ -75,7 +75,7 @@ def _several(said: Sequence[Statement], cited: Sequence[Moment]) -> Finding:
 
 
 def factual(text: str) -> Finding:
-    """Whether a text asks for no opinion and states none."""
+    """Whether a text states what can be seen, and no opinion or guess."""
     found = _OPINION.search(text)
     return (False, "opinion", {"word": found.group(0)}) if found else (True, "met", {})
 

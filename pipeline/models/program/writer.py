@@ -5,7 +5,15 @@ from typing import Final
 
 from pydantic import BaseModel
 
+from pipeline.models.pause_replies import (
+    PauseEvidenceReply,
+    PauseQuestionsReply,
+    PauseVerdictReply,
+)
 from pipeline.models.program import evidence, options, questions, verdicts
+from pipeline.models.program.pause import evidence as pause_evidence
+from pipeline.models.program.pause import questions as pause_questions
+from pipeline.models.program.pause import verdicts as pause_verdicts
 from pipeline.models.program.routes import evidence as route_evidence
 from pipeline.models.program.routes import questions as route_questions
 from pipeline.models.program.routes import verdicts as route_verdicts
@@ -28,6 +36,12 @@ _OF_ROUTES: Final[dict[str, Callable[[Request], BaseModel]]] = {
     "verdicts": route_verdicts.write,
     "evidence": route_evidence.write,
 }
+_OF_RECIPES: Final[dict[type[BaseModel], Callable[[Request], BaseModel]]] = {
+    PauseQuestionsReply: pause_questions.write,
+    PauseVerdictReply: pause_verdicts.write,
+    PauseEvidenceReply: pause_evidence.write,
+}
+"""What other recipes than VideoEspresso ask in replies of their own."""
 
 
 class ProgramWriter:
@@ -45,5 +59,6 @@ class ProgramWriter:
             prompt_sha256=request.prompt.sha256,
             answer_source="derived",
         )
-        answers = _OF_ROUTES if "route" in request.inputs else _ANSWERS
-        return Reply(answers[request.stage](request), provenance)
+        of_stage = _OF_ROUTES if "route" in request.inputs else _ANSWERS
+        write = _OF_RECIPES.get(request.schema) or of_stage[request.stage]
+        return Reply(write(request), provenance)

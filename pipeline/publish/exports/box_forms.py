@@ -64,6 +64,11 @@ PIXELS: Final = BoxForm(
 )
 
 
+NO_BOXES: Final = BoxForm(
+    "none", "no numbers, for its form has no boxes", lambda bbox, width, height: None
+)
+
+
 def qwen2_5_vl(before: Callable[[int, int], tuple[int, int]] | None = None) -> BoxForm:
     """Pixels of the picture as Qwen2.5-VL's processor resizes it.
 

@@ -6,6 +6,7 @@ from pipeline.errors import UsageError
 from pipeline.publish.exports import (
     llama_factory,
     ms_swift,
+    pause_and_think,
     trl,
     verl,
     video_r1,
@@ -15,7 +16,7 @@ from pipeline.publish.exports.format import Format
 
 FORMATS: Final[dict[str, Format]] = {
     module.FORMAT.name: module.FORMAT
-    for module in (videoespresso, llama_factory, ms_swift, trl, verl, video_r1)
+    for module in (videoespresso, llama_factory, ms_swift, trl, verl, video_r1, pause_and_think)
 }
 
 

@@ -7,7 +7,7 @@ from typing import Final
 from pipeline.publish.published import SampleRow
 
 _RESERVED: Final = re.compile(
-    r"<(/?(?:image|video|audio|bbox|ref-object|think|answer|box|t))>", re.IGNORECASE
+    r"<(/?(?:image|video|audio|bbox|ref-object|think|thinking|answer|box|t))>", re.IGNORECASE
 )
 
 _THINK: Final = (

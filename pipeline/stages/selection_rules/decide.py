@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from pipeline.recipe import SelectionSettings
+from pipeline.stages.selection_rules.at_a_pause import findings_at
 from pipeline.stages.selection_rules.duplicates import near_duplicates
 from pipeline.stages.selection_rules.finding import Finding
 from pipeline.stages.selection_rules.frames import frames_outside_group, single_frame
@@ -60,3 +61,5 @@ def _findings(
     yield single_frame(cited, core)
     yield answer_leaked(case.text)
     yield perspective_drift(case.text, perspective)
+    if case.stop is not None:
+        yield from findings_at(case.stop, case, perspective)

@@ -1,10 +1,10 @@
 """From a question that passed or failed to the row that says so."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from pipeline.records import CoreFrame, Pair, Rejection, Sample
+from pipeline.records import CoreFrame, Interval, Pair, Rejection, Sample
 from pipeline.stages.selection_rules.finding import Finding
 from pipeline.stages.selection_rules.minhash import signature
 from pipeline.stages.selection_rules.views import Case, Contents, CoreJpeg, File
@@ -55,6 +55,7 @@ def sample_of(case: Case, origin: Origin, frames: Mapping[str, CoreJpeg]) -> Sam
     assert case.reasoned is not None
     choices = case.choices
     captions = {frame.frame: frame.caption for frame in case.group.frames}
+    start, end = _stretch(case, origin)
     written = [case.asked.provenance, case.judged.provenance, case.reasoned.provenance]
     return Sample(
         id=case.id,
@@ -65,8 +66,8 @@ def sample_of(case: Case, origin: Origin, frames: Mapping[str, CoreJpeg]) -> Sam
         answer=case.answer,
         options=choices.options if choices else (),
         letter=choices.letter if choices else None,
-        start_seconds=min(frame.pts_seconds for frame in case.group.frames),
-        end_seconds=origin.end_of(max(frame.pts_seconds for frame in case.group.frames)),
+        start_seconds=start,
+        end_seconds=end,
         video_start_seconds=origin.start_seconds,
         video_seconds=origin.duration_seconds,
         core_frames=tuple(
@@ -76,14 +77,33 @@ def sample_of(case: Case, origin: Origin, frames: Mapping[str, CoreJpeg]) -> Sam
         key_items=tuple(item.item for item in case.reasoned.key_items),
         boxes=case.boxes,
         unboxed=case.unboxed,
-        intervals=case.intervals,
+        intervals=_intervals(case),
         licence=origin.licence,
         source=origin.source,
         metadata=origin.metadata,
         route=case.route,
         signature=signature(f"{case.asked.question} {case.answer}"),
+        pause=case.stop.published(case.scope) if case.stop and case.scope else None,
         provenance=(*written, choices.provenance) if choices else tuple(written),
     )
+
+
+def _stretch(case: Case, origin: Origin) -> tuple[float, float]:
+    """What the question was written from: the frames of its group, or what is shown to a pause."""
+    if case.stop is not None:
+        return case.stop.point.shown_start_seconds, case.stop.point.question_seconds
+    times = [frame.pts_seconds for frame in case.group.frames]
+    return min(times), origin.end_of(max(times))
+
+
+def _intervals(case: Case) -> tuple[Interval, ...]:
+    if case.stop is None:
+        return case.intervals
+    found = []
+    for interval in case.intervals:
+        start, end = case.stop.within(interval.start_seconds, interval.end_seconds)
+        found.append(replace(interval, start_seconds=start, end_seconds=end))
+    return tuple(found)
 
 
 def rejection_of(case: Case, finding: Finding, video: str) -> Rejection:

@@ -12,10 +12,12 @@ from pipeline.records import (
     Provenance,
     Record,
     RoutePath,
+    Scope,
     Unboxed,
     record,
 )
 from pipeline.stages.selection_rules.finding import Text
+from pipeline.stages.selection_rules.paused import Stop
 from pipeline.tasks import Task
 
 
@@ -154,6 +156,10 @@ class Case:
     intervals: tuple[Interval, ...]
     route: RoutePath | None = None
     """The route that it asks about, in a recipe that asks about routes."""
+    stop: Stop | None = None
+    """Where the video stands still while it is asked; None where it does not."""
+    scope: Scope | None = None
+    """What is asked about there."""
 
     @property
     def id(self) -> str:

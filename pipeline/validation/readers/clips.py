@@ -4,8 +4,9 @@ from typing import Any, Final
 
 from pipeline.validation.readers.fields import Fields
 
-_MAPPINGS: Final = ("ek_mapping", "ego4d_mapping", "assembly_mapping")
-"""Where clips come from, by the dataset that they were cut from: a record, or a list of them."""
+_MAPPINGS: Final = ("ek_mapping", "ego4d_mapping", "assembly_mapping", "clip_mapping")
+"""Where clips come from, by the dataset that they were cut from (the last is ours): a record, or a
+list of them."""
 
 
 def question_point(fields: Fields) -> tuple[float | None, float | None]:

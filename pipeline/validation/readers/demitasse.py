@@ -19,6 +19,7 @@ _TEXTS = ("question", "answer", "evidence")
 
 def _read(fields: Fields, place: Place) -> Row:
     start, length = fields.number("video_start_seconds"), fields.number("video_seconds")
+    pause = fields.record("pause")
     frames = fields.records("core_frames")
     boxes = fields.records("boxes")
     unboxed = fields.records("unboxed")
@@ -45,6 +46,7 @@ def _read(fields: Fields, place: Place) -> Row:
         boxes=None if boxes is None else tuple(_box(b) for b in boxes),
         spans=_spans(fields),
         video_start=start,
+        question_point=pause.number("question_seconds") if pause else None,
         video_end=None if length is None else (start or 0.0) + length,
         media=None if frames is None else tuple(_picture(f) for f in frames),
         texts=tuple(Named(name, text) for name, text in texts if text is not None),

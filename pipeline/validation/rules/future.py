@@ -1,33 +1,13 @@
 """What a row could not know yet: later than the question is asked, or than its last frame."""
 
 import math
-import re
 from collections.abc import Iterator
-from typing import Final
 
+from pipeline.stages.selection_rules.future import LATER, MOMENT
 from pipeline.validation.context import Context
 from pipeline.validation.finding import Kind
 from pipeline.validation.row import Row
 from pipeline.validation.rule import Flaw, Rule, each
-
-_LATER: Final = re.compile(
-    r"\b(?:later (?:on )?in the (?:video|clip|footage|recording)"
-    r"|(?:in|during|over) the (?:next|following|remaining) (?:part|seconds?)"
-    r"|the (?:next|following|remaining|later) (?:clips?|frames?|video|footage|segment)"
-    r"|in the rest of the (?:video|clip|footage)"
-    r"|the (?:video|clip|footage|recording) (?:then |later |goes on|continues|ends|concludes)"
-    r"|after (?:the|this) (?:paused?|question) (?:moment|point)"
-    r"|(?:I|we) (?:can )?(?:see|saw|observe) (?:in the (?:video|clip) )?"
-    r"(?:that |how )?(?:later|afterwards|subsequently))\b",
-    re.IGNORECASE,
-)
-_MOMENT: Final = re.compile(
-    r"(?:\b(?:at|from|to|until|till|between|by|around|and) |@ ?)"
-    r"(\d{1,5}(?:\.\d+)?) ?(?:s|secs?|seconds?)\b(?! (?:of|per|long|later|before|after|earlier))"
-    r"|<t>\s*(\d+(?:\.\d+)?)\s*</t>",
-    re.IGNORECASE,
-)
-"""A point in time; `for 3 seconds` and `3 seconds later` are lengths."""
 
 
 def _check(row: Row, context: Context) -> Iterator[Flaw] | None:
@@ -55,12 +35,12 @@ def _flaws(row: Row, point: float | None, last: float | None, slack: float) -> I
                     "evidence", f"{frame.name} is at {frame.seconds:g} s, asked at {point:g} s"
                 )
         for name, text in told:
-            if match := _LATER.search(text):
+            if match := LATER.search(text):
                 yield Flaw("words", f"the {name} says {match.group()!r}")
     end = last if point is None else point
     assert end is not None
     for name, text in told:
-        for match in _MOMENT.finditer(text):
+        for match in MOMENT.finditer(text):
             seconds = float(match[1] or match[2])
             if seconds > end + slack:
                 what = "its last frame is" if point is None else "it is asked"

@@ -14,6 +14,7 @@ from pipeline.validation.rules.intervals import INTERVALS
 from pipeline.validation.rules.leakage import LEAKAGE
 from pipeline.validation.rules.media import MEDIA
 from pipeline.validation.rules.options import OPTIONS
+from pipeline.validation.rules.pause import PAUSE
 from pipeline.validation.rules.placeholders import PLACEHOLDERS
 from pipeline.validation.rules.readable import READABLE
 from pipeline.validation.rules.splits import SPLITS
@@ -45,6 +46,7 @@ RULES: Final[dict[str, Rule]] = {
         FUTURE,
         PERSPECTIVE,
         PRONOUNS,
+        PAUSE,
         CATEGORY,
     )
 }

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from typing import Final
 
+from pipeline.stages.selection_rules.address import AS_I, AS_YOU, QUOTED
 from pipeline.stages.selection_rules.finding import Text
 from pipeline.stages.selection_rules.perspective import Perspective, perspective_drift
 from pipeline.validation.context import Context
@@ -53,17 +54,7 @@ PERSPECTIVE = Rule(
     watch=_Perspective,
 )
 
-_QUOTED: Final = re.compile(r"“[^”]*”|\"[^\"]*\"")
 _ASKER: Final = re.compile(r"\b(?:I|[Mm]y|[Mm]e|[Mm]ine)\b")
-_AS_I: Final = re.compile(
-    r"\b(?:I(?! (?:can |could |should |also |now |then |do not |don't |must |\w+ly )*(?:see|saw|"
-    r"notice|observe|look|think|infer|conclude|know|need|assume|believe|consider|recall|identify|note|"
-    r"reason|answer|would|will|have to)\b)|"
-    r"[Mm]y(?! (?:own |third-person |first-person )?(?:answer|reasoning|conclusion|guess|analysis|"
-    r"view|point of view|perspective|observation|understanding|response|task|role)s?\b)|[Mm]e)\b"
-)
-"""The one who acts; who only sees and concludes is the one who answers."""
-_AS_YOU: Final = re.compile(r"\b[Yy]ou(?:rs?|rself)?\b")
 
 
 class _Pronouns(Watch):
@@ -75,14 +66,14 @@ class _Pronouns(Watch):
         self._counts: Counter[str] = Counter()
 
     def see(self, row: Row) -> None:
-        if not row.question or not _ASKER.search(_QUOTED.sub(" ", row.question)):
+        if not row.question or not _ASKER.search(QUOTED.sub(" ", row.question)):
             return
         self.checked += 1
         for name, text in row.said:
             if name == "question":
                 continue
-            plain = _QUOTED.sub(" ", text)
-            for who, pattern in (("I", _AS_I), ("you", _AS_YOU)):
+            plain = QUOTED.sub(" ", text)
+            for who, pattern in (("I", AS_I), ("you", AS_YOU)):
                 if match := pattern.search(plain):
                     self._counts[f"{name} {who}"] += 1
                     near = plain[match.start() : match.start() + 40].strip()

@@ -111,3 +111,17 @@ def espresso_test(row: Mapping[str, Any]) -> tuple[int, list[str]]:
     texts = [option.split("): ", 1)[1] for option in options]
     assert texts[place] == answer
     return place, texts
+
+
+def llama_factory_video(row: Mapping[str, Any], info: Mapping[str, Any]) -> None:
+    """ShareGPT with clips: turns by turns, as many tags as videos, paths relative to the folder."""
+    assert info["formatting"] == "sharegpt"
+    tags, columns = info["tags"], info["columns"]
+    turns = row[columns["messages"]]
+    roles = [turn[tags["role_tag"]] for turn in turns]
+    assert roles == [tags["user_tag"], tags["assistant_tag"]] * (len(turns) // 2)
+    contents = [turn[tags["content_tag"]] for turn in turns]
+    videos = row[columns["videos"]]
+    assert sum(text.count("<video>") for text in contents) == len(videos)
+    assert not any(tag in text for text in contents for tag in ("<image>", "<audio>"))
+    assert not any(Path(video).is_absolute() for video in videos)

@@ -12,9 +12,12 @@ import pytest
 from pipeline.errors import StorageError, UsageError
 from pipeline.publish.exports.conventions import JSON, TEXT
 from pipeline.publish.exports.export import count_samples, export
-from pipeline.publish.exports.formats import FORMATS
+from pipeline.publish.exports.formats import FORMATS as ALL_FORMATS
 from tests.publish.publishing import publish, publish_some, tree
 from tests.publish.samples import blob_of, sample
+
+FORMATS = {name: form for name, form in ALL_FORMATS.items() if name != "pause-and-think"}
+"""Those for datasets of every recipe."""
 
 
 @pytest.fixture(scope="module")
