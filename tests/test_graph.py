@@ -137,9 +137,7 @@ FILTERED = Recipe.model_validate(
     }
 )
 
-WALKS = Recipe.model_validate(
-    {"name": "walks", "identity": {"recipe": "ego_st", "evidence": {"max_core_frames": 9}}}
-)
+WALKS = Recipe.model_validate({"name": "walks", "identity": {"recipe": "ego_st"}})
 
 COVERED = Recipe.model_validate({"name": "covered", "identity": {"publish": {"blur_faces": {}}}})
 

@@ -202,7 +202,10 @@ _identities = st.fixed_dictionaries(
             {}, optional={"model": _words, "revision": st.none() | _words}
         ),
         "questions": st.fixed_dictionaries(
-            {}, optional={"tasks": st.lists(st.sampled_from([t.value for t in TASKS_OF["videoespresso"]]))}
+            {},
+            optional={
+                "tasks": st.lists(st.sampled_from([t.value for t in TASKS_OF["videoespresso"]]))
+            },
         ),
         "publish": st.fixed_dictionaries({}, optional={"pretty_name": st.none() | _words}),
     },

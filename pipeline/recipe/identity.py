@@ -160,7 +160,8 @@ class VerdictsSettings(Settings):
 
 class EvidenceSettings(Settings):
     max_core_frames: Annotated[int, Field(ge=2)] = 4
-    """Core frames cited at most (VideoEspresso's average is 2.36)."""
+    """Core frames cited at most (VideoEspresso's average is 2.36). The evidence of a route may cite
+    more: each of its steps, and a landmark of each."""
     prompt: str | None = None
     """Null: `evidence/<kind of the writer>`."""
 
@@ -237,14 +238,4 @@ class Identity(Settings):
     def _blind_needs_a_model(self) -> "Identity":
         if self.verdicts.blind and self.judge.kind == "program":
             raise ValueError("verdicts.blind needs judge.kind endpoint: the program cannot guess")
-        return self
-
-    @model_validator(mode="after")
-    def _a_route_fits_its_evidence(self) -> "Identity":
-        most = self.evidence.max_core_frames
-        if self.recipe == "ego_st" and most < self.routes.max_steps:
-            raise ValueError(
-                f"evidence.max_core_frames is {most}, and a route has up to "
-                f"{self.routes.max_steps} steps (routes.max_steps): evidence shows each of them"
-            )
         return self
