@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from pipeline.publish.published import PublishedDifficulty
+from pipeline.recipe import RolloutsSettings
 
 _BINS: Final = 10
 """Of pass rates, each a tenth; the last one has its upper end."""
@@ -55,6 +56,23 @@ def histogram(rates: PassRates) -> list[Sequence[str]]:
         close = "]" if place == _BINS - 1 else ")"
         told = f"[{place / _BINS:.1f}, {(place + 1) / _BINS:.1f}{close}"
         rows.append((told, f"{n:,}", f"{100 * n / rates.questions:.1f} %"))
+    return rows
+
+
+def numbers(rates: PassRates, settings: RolloutsSettings) -> list[Sequence[str]]:
+    """What was asked of whom, and what came of it; the first row is the head."""
+    unread = "counted as wrong" if settings.unparsed == "wrong" else "left out of the pass rate"
+    rows: list[Sequence[str]] = [("of the published questions", "number")]
+    rows += [(f"asked of `{name}`", f"{n:,}") for name, n in sorted(rates.policies.items())]
+    rows += [(f"of type `{name}`", f"{n:,}") for name, n in sorted(rates.kinds.items())]
+    rows += [
+        ("answers", f"{rates.answers:,}"),
+        ("answers that are right", f"{rates.right:,}"),
+        (f"answers that could not be read, {unread}", f"{rates.unparsed:,}"),
+        ("mean reward of an answer, by VideoAuto-R1's weights", f"{rates.mean_reward:.2f}"),
+    ]
+    if settings.problem_type in ("iou", "gqa"):
+        rows.append(("IoU from which a time is right", f"{settings.right_iou:g}"))
     return rows
 
 

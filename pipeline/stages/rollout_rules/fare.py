@@ -1,19 +1,15 @@
 """How a policy fared at a question, and whether that makes the question worth training on."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
-from blake3 import blake3
-
+from pipeline.evaluation.difficulty import difficulty, gaussian_kept, gaussian_weight
 from pipeline.recipe import RolloutsSettings
 from pipeline.records import Rollout
 
-ALL_RIGHT = "all_right"
-ALL_WRONG = "all_wrong"
-ALL_UNPARSED = "all_unparsed"
-SAMPLED_OUT = "difficulty_sampled_out"
+ALL_UNPARSED: Final = "all_unparsed"
+SAMPLED_OUT: Final = "difficulty_sampled_out"
 
 
 @dataclass(frozen=True)
@@ -25,12 +21,11 @@ class Fare:
     unparsed: int
     counted: int
     """In the pass rate: all, or all that could be read."""
+    pass_rate: float
+    verdict: Literal["kept", "all_right", "all_wrong", "none"]
+    """Of VideoAuto-R1's filter; `none`: no answer counts."""
     mean_reward: float
-
-    @property
-    def pass_rate(self) -> float:
-        """Right ones of those counted; 0 where none counts."""
-        return self.right / self.counted if self.counted else 0.0
+    """Of all answers, as a trainer would give it."""
 
 
 class Unfit(NamedTuple):
@@ -46,40 +41,31 @@ def fared(rollouts: Sequence[Rollout], unparsed: Literal["wrong", "left_out"]) -
     Args:
         unparsed: what an answer counts that could not be read.
     """
-    unread = sum(not rollout.parsed for rollout in rollouts)
+    counting = [one for one in rollouts if one.parsed or unparsed == "wrong"]
+    found = difficulty([one.last_reward for one in counting], [one.right for one in counting])
     return Fare(
         samples=len(rollouts),
-        right=sum(rollout.right for rollout in rollouts),
-        unparsed=unread,
-        counted=len(rollouts) - (unread if unparsed == "left_out" else 0),
-        mean_reward=sum(rollout.reward for rollout in rollouts) / len(rollouts),
+        right=found.right,
+        unparsed=sum(not one.parsed for one in rollouts),
+        counted=found.replies,
+        pass_rate=found.pass_rate,
+        verdict=found.verdict,
+        mean_reward=sum(one.reward for one in rollouts) / len(rollouts),
     )
 
 
 def unfit(question: str, fare: Fare, settings: RolloutsSettings) -> Unfit | None:
     """Why a question is not worth training on; None where it is."""
-    told = f"the policy answers it right {fare.right} of {fare.counted} times"
-    if not fare.counted:
+    if fare.verdict == "none":
         return Unfit(ALL_UNPARSED, f"none of {fare.samples} answers of the policy could be read")
-    if fare.right == fare.counted:
-        return Unfit(ALL_RIGHT, told)
-    if not fare.right:
+    told = f"the policy answers it right {fare.right} of {fare.counted} times"
+    if fare.verdict != "kept":
         unread = f" ({fare.unparsed} answers could not be read)" if fare.unparsed else ""
-        return Unfit(ALL_WRONG, told + unread)
-    if settings.sampling == "gaussian":
-        chance = weight(fare.pass_rate, settings.mean, settings.deviation)
-        if _lot(question) >= chance:
-            return Unfit(SAMPLED_OUT, f"{told}; of such questions {100 * chance:.0f} % are kept")
-    return None
-
-
-def weight(pass_rate: float, mean: float, deviation: float) -> float:
-    """The share of questions of a pass rate that is kept, 1 at the mean (Time-R1's Gaussian)."""
-    return math.exp(-(((pass_rate - mean) / deviation) ** 2) / 2)
-
-
-def _lot(question: str) -> float:
-    """0 to 1, the same for a question on every machine and in every run."""
-    return (
-        int.from_bytes(blake3(f"difficulty\n{question}".encode()).digest(length=8), "big") / 2**64
-    )
+        return Unfit(fare.verdict, told + unread)
+    if settings.sampling == "all":
+        return None
+    draw = {"mean": settings.mean, "sd": settings.deviation}
+    if gaussian_kept(question, fare.pass_rate, **draw):
+        return None
+    share = 100 * gaussian_weight(fare.pass_rate, **draw)
+    return Unfit(SAMPLED_OUT, f"{told}; of such questions {share:.0f} % are drawn")
