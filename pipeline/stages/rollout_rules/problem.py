@@ -14,7 +14,9 @@ from pipeline.stages.rollout_rules.views import AskedQuestion, Choices, ClaimTim
 
 _ITEM: Final = re.compile(r"<obj>(.*?)(?:[_ ]?\d+)?</obj>")
 _TIME: Final = r"(?:\d+:)?\d+(?::\d\d)?(?:\.\d+)?\s*(?:s|secs?|seconds?)\b"
-_ASIDE: Final = re.compile(rf"\s*\b(?:at|around|about)\s+{_TIME}(,)?", re.IGNORECASE)
+_ASIDE: Final = re.compile(
+    rf"\s*\b(?:at(?:\s+(?:about|around))?|about|around)\s+{_TIME},?", re.IGNORECASE
+)
 _TOLD: Final = re.compile(rf"{_TIME}|\b\d+:\d\d\b", re.IGNORECASE)
 
 
