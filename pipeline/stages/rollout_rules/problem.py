@@ -35,11 +35,11 @@ class Problem:
 
     @property
     def solution(self) -> str:
-        """What is right as an answer's box has it; of several times the first."""
+        """What is right as an answer's box has it; of several times the longest, the first such."""
         if not self.truth.segments:
             return self.truth.answer
-        first = self.truth.segments[0]
-        time = f"[{_told(first.start)}, {_told(first.end)}]"
+        longest = max(self.truth.segments, key=lambda segment: segment.seconds)
+        time = f"[{_told(longest.start)}, {_told(longest.end)}]"
         return f"{self.truth.answer} <> {time}" if self.truth.answer else time
 
 
