@@ -67,7 +67,7 @@ SAMPLE = Features(
             "problem_type": TEXT,
             "problem": TEXT,
             "solution": TEXT,
-            "spans": List({"start_seconds": Value("float64"), "end_seconds": Value("float64")}),
+            "spans": List(List(Value("float64"), length=2)),
             "samples": Value("int64"),
             "right": Value("int64"),
             "unparsed": Value("int64"),

@@ -10,7 +10,7 @@ from pipeline.publish.facts import CardFacts
 from pipeline.publish.limits import known_limits
 from pipeline.publish.pass_rates import PassRates, dropped, histogram
 from pipeline.publish.plots import plots
-from pipeline.publish.published import PublishedDifficulty, PublishedSpan
+from pipeline.publish.published import PublishedDifficulty
 from pipeline.publish.rows import rejection_row, sample_row
 from pipeline.publish.statistics import Statistics
 from pipeline.recipe import Identity, RolloutsSettings
@@ -57,7 +57,7 @@ def test_a_question_that_a_policy_chose_on_has_its_options_in_train_too(tmp_path
     row = sample_row(timed, "train", blobs.read)
     assert (row.options, row.letter) == ((), None)
     assert row.difficulty is not None
-    assert row.difficulty.spans == (PublishedSpan(start_seconds=1.0, end_seconds=2.0),)
+    assert row.difficulty.spans == ((1.0, 2.0),)
 
 
 @pytest.mark.parametrize(

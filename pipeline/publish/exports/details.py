@@ -82,7 +82,7 @@ def details(row: SampleRow, index: int, boxes: BoxWriter) -> Details:
         ),
         form=policy_form.form(row),
         problem_type=policy_form.problem_type(row),
-        segments=tuple((s.start_seconds, s.end_seconds) for s in asked.spans) if asked else (),
+        segments=asked.spans if asked else (),
         pass_rate=asked.pass_rate if asked else None,
         mean_reward=asked.mean_reward if asked else None,
         policy=asked.policy if asked else None,

@@ -11,10 +11,10 @@ import pytest
 from pipeline.evaluation.answers.grammars import read_reply
 from pipeline.evaluation.answers.parsed import Parsed
 from pipeline.publish.exports import trl, verl
-from pipeline.publish.published import PublishedDifficulty, PublishedSpan, SampleRow
+from pipeline.publish.published import PublishedDifficulty, SampleRow
 from tests.publish.exports.rows import ROW, TEST_ROW, job
 
-SPANS = (PublishedSpan(start_seconds=11.5, end_seconds=12.5),)
+SPANS = ((11.5, 12.5),)
 KINDS: dict[str, dict[str, Any]] = {
     "exact_match": {"solution": "C"},
     "math": {"solution": "7", "problem": "How many dogs bark?"},
