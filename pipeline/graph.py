@@ -2,10 +2,11 @@
 
 inputs -> videos -> frames -> scenes [-> looks -> screening] -> captions -> embeddings
        -> core_frames -> questions -> verdicts -> evidence -> detections -> extents -> grounding
-       -> options -> selection -> publish
+       -> options [-> rollouts] -> selection -> publish
 
-Those in brackets only where the recipe has a filter on. Pause-and-Think has `pause_points` behind
-`core_frames`, ST-Think `camera_motion` and `routes`, and each writes the questions in its own way.
+Those in brackets only where the recipe has a filter on, or names a problem for rollouts.
+Pause-and-Think has `pause_points` behind `core_frames`, ST-Think `camera_motion` and `routes`, and
+each writes the questions in its own way.
 """
 
 from collections.abc import Sequence
@@ -36,6 +37,7 @@ from pipeline.stages import (
     pause_questions,
     publish,
     questions,
+    rollouts,
     route_options,
     route_questions,
     routes,
@@ -104,6 +106,7 @@ _ASKING = (
     evidence,
     detections,
     options,
+    rollouts,
 )
 """Those whose model may be behind an endpoint, and so may need a session."""
 
@@ -131,6 +134,9 @@ def stages(
 def modules(identity: Identity) -> tuple[ModuleType, ...]:
     """The modules of a recipe's stages in their order, the one that publishes left out."""
     chain = RECIPES[identity.recipe]
+    if identity.rollouts.on:
+        at = chain.index(selection)
+        chain = (*chain[:at], rollouts, *chain[at:])
     at = chain.index(captions)
     return (*chain[:at], *_FILTERING, *chain[at:]) if identity.filters.any else chain
 

@@ -14,6 +14,7 @@ from jinja2 import Template
 
 from pipeline import prompts
 from pipeline.publish import number_tables as numbers
+from pipeline.publish import pass_rates
 from pipeline.publish import pause_counts as pauses
 from pipeline.publish import settings_table as settings
 from pipeline.publish.drawing import Plot
@@ -85,6 +86,8 @@ def render_card(
         statistics=statistics,
         numbers=numbers,
         pauses=pauses,
+        pass_rates=pass_rates,
+        rollouts=identity.rollouts,
         plots=plots,
         shown=SHOWN,
         rejected=statistics.rejections.total(),

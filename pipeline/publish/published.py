@@ -102,6 +102,40 @@ class PublishedInterval(Record):
 
 
 @record
+class PublishedDifficulty(Record):
+    """How a policy fared at the question: several replies of answer, reasoning and answer.
+
+    Questions that all answers got right, or all wrong, are not published.
+    """
+
+    problem_type: Literal["exact_match", "math", "iou", "gqa"]
+    """What was asked: for a letter, a number, a stretch of time, or a letter with its time."""
+    problem: str
+    """The words, options left out; of `iou` they ask when a claim of the evidence holds."""
+    solution: str
+    """What is right: a bare letter, a number, `[12.30, 15.00]`, or `B <> [12.30, 15.00]`."""
+    spans: tuple[tuple[float, float], ...]
+    """All stretches of time that would be right, start and end in seconds on the container's clock;
+    none where none was asked for."""
+    samples: int
+    """Answers of the policy."""
+    right: int
+    unparsed: int
+    """Answers that could not be read; by the recipe they count as wrong, or not at all."""
+    counted: int
+    """Answers in the pass rate: all, or all that could be read."""
+    pass_rate: Annotated[float, Field(gt=0, lt=1)]
+    """`right / counted`: the less, the harder for this policy."""
+    mean_reward: float
+    """Of all answers, by VideoAuto-R1's weights: 0.9 first answer, 1.1 last one, 1 form, and 0.3
+    where the model rightly put its answer off."""
+    frames: tuple[str, ...]
+    """What the policy was given of the video, in time order."""
+    policy: str
+    """Its label with its revision."""
+
+
+@record
 class SampleRow(Record):
     """A question with its answer, its evidence and the core frames that they rest on."""
 
@@ -114,7 +148,8 @@ class SampleRow(Record):
     question: str
     answer: str
     options: tuple[str, ...]
-    """Four choices in the test split, and of route questions in both; else empty in train."""
+    """Four choices in the test split; in train only of what a policy chose from (`difficulty`) and
+    of questions about routes."""
     letter: Literal["A", "B", "C", "D"] | None
     """Which option is the answer; null where there are none."""
     start_seconds: float
@@ -133,6 +168,8 @@ class SampleRow(Record):
     unboxed: tuple[PublishedUnboxed, ...]
     """Key items without a box."""
     intervals: tuple[PublishedInterval, ...]
+    difficulty: PublishedDifficulty | None = None
+    """How a policy fared at it; null where the recipe asked none."""
     licence: str
     """The video's, as its owner stated it; `unknown` where nobody did."""
     source: str

@@ -12,10 +12,14 @@ from pydantic import BaseModel
 from pipeline.publish.facts import CardFacts, without_place
 from pipeline.recipe import Identity
 
-MODELS: Final = ("captioner", "embedder", "writer", "judge", "detector", "clip")
+MODELS: Final = ("captioner", "embedder", "writer", "judge", "detector", "clip", "policy")
 """Sections that say how models are asked."""
 
-_ONLY_OF: Final = {"pause_points": "pause_and_think"}
+_ONLY_OF: Final = {
+    "pause_points": "pause_and_think",
+    "camera_motion": "ego_st",
+    "routes": "ego_st",
+}
 """Sections that mean nothing to other recipes."""
 _NOT_SHOWN: Final = frozenset(
     {"prompt", "blind_prompt", "tasks", "pretty_name", "language", "shard_rows"}
@@ -36,16 +40,12 @@ class SettingRow:
 
 def of_models(identity: Identity) -> list[SettingRow]:
     """What each model is, and the values that it samples with."""
-    return _rows(identity, [name for name in type(identity).model_fields if name in MODELS])
+    return _rows(identity, [name for name in _sections(identity) if name in MODELS])
 
 
 def thresholds(identity: Identity) -> list[SettingRow]:
     """What the stages keep and how they cut; settings that are off are left out."""
-    others = [
-        name
-        for name in type(identity).model_fields
-        if name not in MODELS and _ONLY_OF.get(name, identity.recipe) == identity.recipe
-    ]
+    others = [name for name in _sections(identity) if name not in MODELS]
     return [row for row in _rows(identity, others) if row.value != "null"]
 
 
@@ -54,6 +54,14 @@ def as_recipe(facts: CardFacts) -> str:
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", facts.title).strip("-._") or "dataset"
     told = _without_places(facts.identity.model_dump(mode="json"))
     return yaml.safe_dump({"name": name, **told}, sort_keys=False, allow_unicode=True)
+
+
+def _sections(identity: Identity) -> list[str]:
+    """Those of which something is used."""
+    unused = {name for name, kind in _ONLY_OF.items() if kind != identity.recipe}
+    if not identity.rollouts.on:
+        unused |= {"policy", "rollouts"}
+    return [name for name in type(identity).model_fields if name not in unused]
 
 
 def _rows(identity: Identity, sections: list[str]) -> list[SettingRow]:

@@ -10,6 +10,7 @@ from typing import Final
 from pipeline.publish.answer_tokens import AnswerTokens
 from pipeline.publish.distribution import Distribution
 from pipeline.publish.licences import UNKNOWN
+from pipeline.publish.pass_rates import PassRates
 from pipeline.publish.pause_counts import PauseCounts
 from pipeline.publish.published import RejectionRow, SampleRow
 from pipeline.publish.route_tally import RouteTally
@@ -95,6 +96,7 @@ class Statistics:
     intervals: int = 0
     unboxed: Counter[str] = field(default_factory=Counter)
     """Key items without a box, by the reason."""
+    pass_rates: PassRates = field(default_factory=PassRates)
     rejections: Counter[tuple[str, str]] = field(default_factory=Counter)
     """Questions by the stage and the reason that turned them down."""
     routes: RouteTally = field(default_factory=RouteTally)
@@ -119,6 +121,8 @@ class Statistics:
             self._options(row)
         if row.pause is not None:
             self.pauses.add(row.task, row.pause)
+        if row.difficulty is not None:
+            self.pass_rates.add(row.difficulty)
 
     def reject(self, row: RejectionRow) -> None:
         """Count a published rejection."""

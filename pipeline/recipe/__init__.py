@@ -51,6 +51,12 @@ from pipeline.recipe.identity import (
 from pipeline.recipe.pause_points import PausePointsSettings
 from pipeline.recipe.publish import FaceBlurSettings, PublishSettings
 from pipeline.recipe.recipe import ASKED, Recipe, reached, shares_writer
+from pipeline.recipe.rollouts import (
+    EndpointPolicySettings,
+    PolicySettings,
+    ProgramPolicySettings,
+    RolloutsSettings,
+)
 from pipeline.recipe.route import CameraMotionSettings, RoutesSettings
 from pipeline.recipe.runtime import (
     CaptionerRuntime,
@@ -82,6 +88,7 @@ __all__ = [
     "EndpointCaptionerSettings",
     "EndpointDetectorSettings",
     "EndpointModel",
+    "EndpointPolicySettings",
     "EndpointRuntime",
     "EndpointWriterSettings",
     "EngineRuntime",
@@ -95,12 +102,15 @@ __all__ = [
     "Identity",
     "OptionsSettings",
     "PausePointsSettings",
+    "PolicySettings",
     "Positive",
     "PriceSettings",
+    "ProgramPolicySettings",
     "ProgramWriterSettings",
     "PublishSettings",
     "QuestionsSettings",
     "Recipe",
+    "RolloutsSettings",
     "RoutesSettings",
     "Runtime",
     "ScenesSettings",

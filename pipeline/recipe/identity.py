@@ -14,6 +14,7 @@ from pipeline.recipe.detector import ClipSettings, DetectorSettings, SsdDetector
 from pipeline.recipe.endpoint import EndpointWriterSettings
 from pipeline.recipe.pause_points import PausePointsSettings
 from pipeline.recipe.publish import PublishSettings
+from pipeline.recipe.rollouts import PolicySettings, ProgramPolicySettings, RolloutsSettings
 from pipeline.recipe.route import CameraMotionSettings, RoutesSettings
 from pipeline.tasks import TASKS_OF, RecipeKind, Task
 
@@ -231,6 +232,9 @@ class Identity(Settings):
     clip: ClipSettings = ClipSettings()
     grounding: GroundingSettings = GroundingSettings()
     options: OptionsSettings = OptionsSettings()
+    policy: PolicySettings = ProgramPolicySettings()
+    """Whose answers tell how hard a question is; asked only where `rollouts` is on."""
+    rollouts: RolloutsSettings = RolloutsSettings()
     selection: SelectionSettings = SelectionSettings()
     publish: PublishSettings = PublishSettings()
 
@@ -238,4 +242,12 @@ class Identity(Settings):
     def _blind_needs_a_model(self) -> "Identity":
         if self.verdicts.blind and self.judge.kind == "program":
             raise ValueError("verdicts.blind needs judge.kind endpoint: the program cannot guess")
+        return self
+
+    @model_validator(mode="after")
+    def _samples_differ(self) -> "Identity":
+        if self.rollouts.on and getattr(self.policy, "temperature", None) == 0:
+            raise ValueError(
+                "rollouts needs a policy.temperature above 0: at 0 all samples are the same answer"
+            )
         return self

@@ -30,6 +30,7 @@ from pipeline.records.questions import (
     Question,
     Verdict,
 )
+from pipeline.records.rollouts import Difficulty, ProblemType, Rollout, Span
 from pipeline.records.routes import CameraMove, Route, RouteMark, RoutePath, RouteStep, Way
 from pipeline.records.screening import Look, ScreenCount, Screened, Unwanted
 from pipeline.records.sources import BoxOverride, Input, Keyframe, Override, Source, Video
@@ -44,6 +45,7 @@ __all__ = [
     "Claim",
     "CoreFrame",
     "DetectedObject",
+    "Difficulty",
     "Evidence",
     "Extent",
     "Float32",
@@ -64,12 +66,14 @@ __all__ = [
     "Pause",
     "PausePoint",
     "PausePolicy",
+    "ProblemType",
     "Provenance",
     "Publication",
     "Question",
     "QuestionScope",
     "Record",
     "Rejection",
+    "Rollout",
     "Route",
     "RouteMark",
     "RoutePath",
@@ -80,6 +84,7 @@ __all__ = [
     "ScreenCount",
     "Screened",
     "Source",
+    "Span",
     "StageCount",
     "Status",
     "Survivor",

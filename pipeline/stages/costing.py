@@ -18,7 +18,7 @@ from pipeline.llm.request import ChatRequest, Picture, Sampling
 from pipeline.llm.responses import Responses
 from pipeline.llm.structured import response_schema
 from pipeline.models.caption_prompt import caption_prompt, frames_json
-from pipeline.models.endpoint_writer import EndpointWriter, rendered, reply_of
+from pipeline.models.endpoint_writer import EndpointWriter, rendered, reply_of, standing
 from pipeline.models.replies import BlindReply, CaptionsReply
 from pipeline.models.writer import Answer, Request
 from pipeline.outcome import Failed
@@ -127,9 +127,13 @@ class Costing:
         if asking is None or not asking.requests + asking.stored:
             self.unknown.append(stage)
             return
-        questions = (asking.requests + asking.stored) * self.recipe.identity.questions.per_group
-        blind = stage == "verdicts" and self.recipe.identity.verdicts.blind
-        calls = questions * (2 if blind else 1)
+        identity = self.recipe.identity
+        questions = (asking.requests + asking.stored) * identity.questions.per_group
+        each = {
+            "verdicts": 2 if identity.verdicts.blind else 1,
+            "rollouts": identity.rollouts.samples,
+        }
+        calls = questions * each.get(stage, 1)
         length = asking.tokens_in // max(1, asking.requests)
         runtime = reached(self.recipe.runtime, writer.section)
         tokens = Tokens(calls * length, 0, calls * writer.settings.max_tokens)
@@ -161,7 +165,7 @@ class _DryWriter:
         return [self._one(request) for request in requests]
 
     def _one(self, request: Request) -> Answer:
-        chat = rendered(self.settings, request)
+        chat = standing(rendered(self.settings, request), request, self.responses.__contains__)
         found = follow(chat, request.schema, {"given": dict(request.given)}, self.responses.find)
         if isinstance(found, Found):
             self.stored += len(found.stored)

@@ -18,6 +18,7 @@ from pipeline.recipe import Recipe, SelectionSettings
 from pipeline.records import (
     Box,
     Caption,
+    Difficulty,
     Evidence,
     Frame,
     Input,
@@ -51,6 +52,7 @@ from pipeline.stages.selection_rules.views import (
     Reasoned,
     RejectedByEvidence,
     RejectedByGrounding,
+    RejectedByRollouts,
     WrittenFrom,
 )
 
@@ -101,6 +103,8 @@ def cases_of(unit: Unit, *, paused: bool = False) -> list[Case]:
     ungrounded = {row.id: row for row in unit.all(RejectedByGrounding)}
     choices = {row.id: row for row in unit.all(Choices)}
     routes = {row.id: row.path for row in unit.rows.get(Travelled, ())}
+    unfit = {row.id: row for row in unit.rows.get(RejectedByRollouts, ())}
+    measured = {row.id: row for row in unit.rows.get(Difficulty, ())}
     boxes = _by_question(sorted(unit.all(Box), key=_box_order))
     unboxed = _by_question(unit.all(Unboxed))
     intervals = _by_question(sorted(unit.all(Interval), key=_claim_ordinal))
@@ -110,7 +114,7 @@ def cases_of(unit: Unit, *, paused: bool = False) -> list[Case]:
             group=groups[asked.group],
             judged=judged.get(asked.id),
             reasoned=reasoned.get(asked.id),
-            rejected=unreasoned.get(asked.id) or ungrounded.get(asked.id),
+            rejected=unreasoned.get(asked.id) or ungrounded.get(asked.id) or unfit.get(asked.id),
             choices=choices.get(asked.id),
             boxes=boxes.get(asked.id, ()),
             unboxed=unboxed.get(asked.id, ()),
@@ -118,6 +122,8 @@ def cases_of(unit: Unit, *, paused: bool = False) -> list[Case]:
             route=routes.get(asked.group),
             stop=points.get(asked.group),
             scope=scopes.get(asked.id),
+            rolled_out=Difficulty in unit.rows,
+            difficulty=measured.get(asked.id),
         )
         for asked in unit.all(Asked)
     ]
@@ -139,6 +145,16 @@ def _box_order(box: Box) -> tuple[float, str, int]:
 
 def _claim_ordinal(interval: Interval) -> int:
     return int(interval.id.rpartition("#")[2])
+
+
+def _rollouts(recipe: Recipe) -> tuple[Table[Any], ...]:
+    """What is read where a policy was asked; elsewhere no unit depends on it."""
+    if not recipe.identity.rollouts.on:
+        return ()
+    return (
+        Table("rollouts", Rejection, RejectedByRollouts),
+        Table("rollouts", Difficulty, Difficulty),
+    )
 
 
 def _worker(
@@ -170,6 +186,7 @@ def stage(recipe: Recipe) -> Stage:
             of_video(Table("grounding", Unboxed, Unboxed)),
             of_video(Table("grounding", Interval, Interval)),
             of_video(Table("options", Options, Choices)),
+            *map(of_video, _rollouts(recipe)),
             of_video(groups(recipe.identity, WrittenFrom)),
             *route_lookup(recipe.identity, Contents, "id", "video"),
             Lookup(Table("frames", Frame, CoreJpeg), "id", Reasoned, "core_frames"),

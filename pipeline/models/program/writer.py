@@ -10,7 +10,7 @@ from pipeline.models.pause_replies import (
     PauseQuestionsReply,
     PauseVerdictReply,
 )
-from pipeline.models.program import evidence, options, questions, verdicts
+from pipeline.models.program import evidence, options, questions, rollouts, verdicts
 from pipeline.models.program.pause import evidence as pause_evidence
 from pipeline.models.program.pause import questions as pause_questions
 from pipeline.models.program.pause import verdicts as pause_verdicts
@@ -29,6 +29,7 @@ _ANSWERS: Final[dict[str, Callable[[Request], BaseModel]]] = {
     "verdicts": verdicts.write,
     "evidence": evidence.write,
     "options": options.write,
+    "rollouts": rollouts.write,
 }
 
 _OF_ROUTES: Final[dict[str, Callable[[Request], BaseModel]]] = {

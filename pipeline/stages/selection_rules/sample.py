@@ -57,6 +57,7 @@ def sample_of(case: Case, origin: Origin, frames: Mapping[str, CoreJpeg]) -> Sam
     captions = {frame.frame: frame.caption for frame in case.group.frames}
     start, end = _stretch(case, origin)
     written = [case.asked.provenance, case.judged.provenance, case.reasoned.provenance]
+    written += [part.provenance for part in (choices, case.difficulty) if part]
     return Sample(
         id=case.id,
         video=origin.video,
@@ -78,13 +79,14 @@ def sample_of(case: Case, origin: Origin, frames: Mapping[str, CoreJpeg]) -> Sam
         boxes=case.boxes,
         unboxed=case.unboxed,
         intervals=_intervals(case),
+        difficulty=case.difficulty,
         licence=origin.licence,
         source=origin.source,
         metadata=origin.metadata,
         route=case.route,
         signature=signature(f"{case.asked.question} {case.answer}"),
         pause=case.stop.published(case.scope) if case.stop and case.scope else None,
-        provenance=(*written, choices.provenance) if choices else tuple(written),
+        provenance=tuple(written),
     )
 
 

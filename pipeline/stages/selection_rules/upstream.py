@@ -23,6 +23,8 @@ def upstream(case: Case) -> Finding | None:
     grounded = case.boxes or case.unboxed or (case.route and case.intervals)
     if not grounded:
         return _incomplete("grounding")
+    if case.rolled_out and case.difficulty is None:
+        return _incomplete("rollouts")
     return None
 
 
