@@ -81,12 +81,17 @@ class Recording:
 
 
 def write_inputs(folder: Path, count: int) -> None:
-    """As many files as there are to be videos; each holds its number, and nothing opens it."""
+    """As many files as there are to be videos; each holds its number, and nothing opens it.
+
+    Files that are there stay as they are.
+    """
     for start in range(0, count, A_FOLDER):
         below = folder / f"{start // A_FOLDER:05d}"
         below.mkdir(parents=True, exist_ok=True)
         for number in range(start, min(start + A_FOLDER, count)):
-            (below / f"{number:08d}.mp4").write_bytes(str(number).encode())
+            path = below / f"{number:08d}.mp4"
+            if not path.exists():  # one written again is another input
+                path.write_bytes(str(number).encode())
 
 
 def probe(units: Sequence[Unit]) -> Iterator[Outcome]:

@@ -173,6 +173,7 @@ def planner(workspace: Workspace, inputs: Sequence[Input], retry: Retry | None =
     }
 
     def externals(record: type[Record]) -> Sequence[Record]:
-        return tables[record]
+        # It asks once, and a million inputs are most of a gigabyte.
+        return tables.pop(record)
 
     return Planner(workspace, externals, retry)

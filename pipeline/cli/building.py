@@ -116,6 +116,7 @@ def build(job: Job, *, as_json: bool) -> int:
         workspace.store.write("recipe.yaml", to_yaml(job.recipe).encode())
         workspace.store.write("recipe.sha256", recipe_hash(job.recipe).encode())
         plan = planner(workspace, inputs, job.retry)
+        del inputs  # the planner lets go of them when they are in the workspace
         with (
             _draining() as stop,
             _ray_log(workspace),

@@ -26,7 +26,7 @@ from pipeline.errors import ConservationError, UsageError
 from pipeline.records import Record, StageCount, Status
 
 Externals = Callable[[type[Record]], Sequence[Record]]
-"""The rows of a table that comes from outside the workspace."""
+"""The rows of a table that comes from outside the workspace; asked for once by each planner."""
 
 
 @dataclass(frozen=True)
