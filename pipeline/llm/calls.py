@@ -127,7 +127,7 @@ class Calls:
             body = request.body(
                 self.model, structured=dialect.structured, length_field=dialect.length_field
             )
-            attempt = _judged(await self.transport.call(body))
+            attempt = _judged(await self.transport.call(body), plain=request.schema is None)
             tokens = tokens_of(attempt.body)
             usd = cost(self.price, tokens) if tokens else None
             used = _used(attempt, tokens, usd, most)
@@ -157,9 +157,11 @@ class Calls:
         raise EndpointError(reason)
 
 
-def _judged(attempt: Attempt) -> Attempt:
+def _judged(attempt: Attempt, *, plain: bool) -> Attempt:
     """A response that is no complete answer, as the failure that it is."""
-    incomplete = why_incomplete(attempt.body) if attempt.body is not None else None
+    if attempt.body is None:
+        return attempt
+    incomplete = why_incomplete(attempt.body, plain=plain)
     if incomplete is None:
         return attempt
     return replace(attempt, error_class=incomplete[0], message=incomplete[1], final=True)

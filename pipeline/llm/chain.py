@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from pipeline.llm.plain import PlainText, plain_text
 from pipeline.llm.reading import text_of
 from pipeline.llm.request import ChatRequest, Correction
 from pipeline.llm.responses import Stored
@@ -46,7 +47,7 @@ def follow(
     """Where a request stands.
 
     Args:
-        reply: what the answer must be.
+        reply: what the answer must be; `PlainText` is whatever was said.
         context: what the request gave, for the validation of citations.
         find: the stored answer under a key.
     """
@@ -56,6 +57,8 @@ def follow(
         if stored is None:
             return Missing(request)
         answers.append(stored)
+        if reply is PlainText:
+            return Found(plain_text(stored.response), tuple(answers))
         text = text_of(stored.response)
         found = parse(text, reply, context)
         if not isinstance(found, Invalid):

@@ -22,14 +22,19 @@ def whole(text: str) -> str:
     return text.encode(errors="replace").decode()
 
 
-def why_incomplete(body: Mapping[str, Any]) -> tuple[str, str] | None:
-    """The error class and sentence of a response that is no complete answer; None where it is."""
+def why_incomplete(body: Mapping[str, Any], *, plain: bool = False) -> tuple[str, str] | None:
+    """The error class and sentence of a response that is no complete answer; None where it is.
+
+    Args:
+        plain: text was asked for: one that was cut off is an answer, and says so by its
+            `finish_reason`.
+    """
     choice = body["choices"][0]
     message = choice.get("message") or {}
     reason = choice.get("finish_reason")
     if message.get("refusal"):
         return "Refused", whole(f"the model refused: {message['refusal']}")
-    if reason == "length":
+    if reason == "length" and not (plain and message.get("content")):
         return "Truncated", "the reply was cut off at max_tokens: raise it in the recipe"
     if reason == "content_filter":
         return "ContentFiltered", "the endpoint's content filter withheld the reply"

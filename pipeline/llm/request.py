@@ -64,16 +64,18 @@ class ChatRequest:
     pictures: tuple[Picture, ...]
     sampling: Sampling
     schema_name: str
-    schema: Mapping[str, Any]
-    """JSON schema of the reply, in the form that endpoints take."""
+    schema: Mapping[str, Any] | None
+    """JSON schema of the reply, in the form that endpoints take; None: the reply is plain text."""
     replicate: int = 0
     """Set apart requests that are the same and shall be answered anew."""
     correction: Correction | None = None
+    logprobs: bool = False
+    """The log-probability of each token of the reply is asked for."""
 
     @cached_property
     def key(self) -> str:
         """32 hex digits of the SHA-256 of the canonical request, pictures by their content."""
-        content = {
+        content: dict[str, Any] = {
             "version": KEY_VERSION,
             "label": self.label,
             "messages": self.shown(),
@@ -86,6 +88,9 @@ class ChatRequest:
             "schema": self.schema,
             "replicate": self.replicate,
         }
+        if self.logprobs:
+            # Left out where nobody asks: the keys from before it existed stay as they were.
+            content["logprobs"] = True
         text = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
         return sha256(text.encode()).hexdigest()[:32]
 
@@ -123,7 +128,7 @@ class ChatRequest:
             length_field: what the endpoint calls the longest reply; newer OpenAI models want
                 `max_completion_tokens` and refuse the old name.
             structured: the endpoint takes `response_format: json_schema`; otherwise the schema
-                is put into words.
+                is put into words. Of plain text there is none, and nothing is said of it.
         """
         messages = self.sent()
         body: dict[str, Any] = {
@@ -136,6 +141,10 @@ class ChatRequest:
             "n": 1,
             "stream": False,
         }
+        if self.logprobs:
+            body["logprobs"] = True
+        if self.schema is None:
+            return body
         if structured:
             schema = {"name": self.schema_name, "schema": self.schema, "strict": True}
             body["response_format"] = {"type": "json_schema", "json_schema": schema}
@@ -154,4 +163,4 @@ class ChatRequest:
             texts += [self.correction.reply, self.correction.message]
         # A reply may hold half of a character.
         size = sum(len(text.encode(errors="surrogatepass")) for text in texts)
-        return size + len(json.dumps(self.schema))
+        return size + (len(json.dumps(self.schema)) if self.schema is not None else 0)

@@ -13,7 +13,7 @@ from pipeline.llm.chain import Found, Missing, follow
 from pipeline.llm.price import Bound, Tokens
 from pipeline.llm.request import ChatRequest
 from pipeline.llm.responses import Responses
-from pipeline.models.endpoint_writer import rendered, reply_of
+from pipeline.models.endpoint_writer import rendered, reply_of, standing
 from pipeline.models.writer import Answer, Request
 from pipeline.outcome import Failed
 from pipeline.recipe import EndpointWriterSettings
@@ -35,7 +35,7 @@ class BatchWriter:
         return [self._one(request) for request in requests]
 
     def _one(self, request: Request) -> Answer:
-        chat = rendered(self.settings, request)
+        chat = standing(rendered(self.settings, request), request, self.responses.__contains__)
         context = {"given": dict(request.given)}
         found = follow(chat, request.schema, context, self.responses.find)
         if isinstance(found, Found):

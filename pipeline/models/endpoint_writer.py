@@ -1,10 +1,12 @@
 """The writer behind an OpenAI-compatible endpoint."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from pipeline.llm.asking import Answered, Asking
+from pipeline.llm.plain import PlainText
 from pipeline.llm.request import ChatRequest, Picture, Sampling
 from pipeline.llm.session import Section, Session, close, run
 from pipeline.llm.structured import response_schema, schema_sha256
@@ -53,7 +55,7 @@ class EndpointWriter:
             raise
 
     async def _one(self, asking: Asking, request: Request) -> Answer:
-        chat = rendered(self.settings, request)
+        chat = standing(rendered(self.settings, request), request, asking.responses.__contains__)
         found = await asking.ask(
             chat, request.schema, {"given": dict(request.given)}, request.stage, request.unit
         )
@@ -73,7 +75,7 @@ def reply_of(settings: EndpointWriterSettings, request: Request, found: Answered
         mode=mode(request),
         prompt=request.prompt.label,
         prompt_sha256=request.prompt.sha256,
-        schema_sha256=schema_sha256(request.schema),
+        schema_sha256="" if request.schema is PlainText else schema_sha256(request.schema),
         requests=found.keys,
         finish_reason=found.finish_reason,
         tokens_in=found.taken.given if found.taken else None,
@@ -102,6 +104,9 @@ def rendered(settings: EndpointWriterSettings, request: Request) -> ChatRequest:
     if "sees" in request.prompt.inputs:
         inputs["sees"] = mode(request)
     messages = request.prompt.messages(**inputs)
+    plain = request.schema is PlainText
+    # A server that goes by its seed would give every sample the same text.
+    seed = settings.seed + (request.replicate if plain else 0)
     pictures = tuple(
         Picture(f"{image.id}, at {image.pts_seconds:.2f} s:", image.jpeg, settings.image_detail)
         for image in request.images
@@ -111,8 +116,23 @@ def rendered(settings: EndpointWriterSettings, request: Request) -> ChatRequest:
         system=messages.system,
         user=messages.user,
         pictures=pictures,
-        sampling=Sampling(settings.temperature, settings.top_p, settings.max_tokens, settings.seed),
+        sampling=Sampling(settings.temperature, settings.top_p, settings.max_tokens, seed),
         schema_name=request.stage,
-        schema=response_schema(request.schema),
+        schema=None if plain else response_schema(request.schema),
         replicate=request.replicate,
+        logprobs=request.logprobs,
     )
+
+
+def standing(chat: ChatRequest, request: Request, answered: Callable[[str], bool]) -> ChatRequest:
+    """The chat request of an earlier try where that was answered; else the one of this try.
+
+    Args:
+        answered: whether the store has an answer under a key.
+    """
+    for replicate in request.earlier:
+        seed = chat.sampling.seed + replicate - request.replicate
+        before = replace(chat, replicate=replicate, sampling=replace(chat.sampling, seed=seed))
+        if answered(before.key):
+            return before
+    return chat

@@ -37,14 +37,20 @@ class Request:
     inputs: Mapping[str, Any]
     """Plain JSON values under the names that the prompt declares."""
     schema: type[BaseModel]
-    """What the reply must look like; endpoints are given its JSON schema."""
+    """What the reply must look like; endpoints are given its JSON schema. `PlainText`: whatever
+    the model says by itself, and no endpoint is told of a form."""
     given: Mapping[str, str] = field(default_factory=dict)
     """Short names of the frames it gives, and the frames' ids: whatever else a reply cites is
     an error of its schema."""
     images: tuple[FrameImage, ...] = ()
     """Pictures for a writer that sees; none for the program, which reads detections."""
     replicate: int = 0
-    """How often the unit was tried before: a failed one that is tried again is asked anew."""
+    """How often the unit was tried before: a failed one that is tried again is asked anew. Samples
+    of plain text differ by it, and by a seed that goes up with it."""
+    earlier: tuple[int, ...] = ()
+    """Replicates of earlier tries: where one of them was answered, that is the answer."""
+    logprobs: bool = False
+    """Of plain text: the log-probability of each token is asked for."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,8 @@ class Reply:
     data: BaseModel
     provenance: Provenance
     usage: Usage = field(default_factory=Usage)
+    others: "tuple[Reply, ...]" = ()
+    """The further samples, where a script asked for several."""
 
 
 Answer = Reply | Failed

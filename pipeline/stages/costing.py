@@ -18,7 +18,7 @@ from pipeline.llm.request import ChatRequest, Picture, Sampling
 from pipeline.llm.responses import Responses
 from pipeline.llm.structured import response_schema
 from pipeline.models.caption_prompt import caption_prompt, frames_json
-from pipeline.models.endpoint_writer import EndpointWriter, rendered, reply_of
+from pipeline.models.endpoint_writer import EndpointWriter, rendered, reply_of, standing
 from pipeline.models.replies import BlindReply, CaptionsReply
 from pipeline.models.writer import Answer, Request
 from pipeline.outcome import Failed
@@ -161,7 +161,7 @@ class _DryWriter:
         return [self._one(request) for request in requests]
 
     def _one(self, request: Request) -> Answer:
-        chat = rendered(self.settings, request)
+        chat = standing(rendered(self.settings, request), request, self.responses.__contains__)
         found = follow(chat, request.schema, {"given": dict(request.given)}, self.responses.find)
         if isinstance(found, Found):
             self.stored += len(found.stored)

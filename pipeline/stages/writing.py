@@ -8,6 +8,7 @@ that an endpoint is asked about all of its units at once.
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from blake3 import blake3
@@ -18,7 +19,7 @@ from pipeline.engine.stage import Blobs, Closing, Lookup, Resources, Stage, Tabl
 from pipeline.llm.session import Section, Session
 from pipeline.models.loading import make_writer, model_identity
 from pipeline.models.picture import shrink_jpeg
-from pipeline.models.writer import FrameImage, Reply, Request, Writer
+from pipeline.models.writer import Answer, FrameImage, Reply, Request, Writer
 from pipeline.outcome import Failed, Outcome, Usage
 from pipeline.prompts import Prompt
 from pipeline.recipe import EndpointModel, Recipe, WriterSettings
@@ -64,6 +65,8 @@ class Ask:
     """What the writer is given of the video; it may cite these and no others."""
     blind: bool = False
     """No picture is sent, whatever the writer may see."""
+    samples: int = 1
+    """How often it is asked, all at once, each time for another text: only of plain text."""
 
 
 Script = Generator[Ask, Reply, Outcome]
@@ -85,15 +88,24 @@ class AskingWorker:
         while running:
             for i in [i for i, r in running.items() if r.outcome is not None]:
                 outcomes[i] = running.pop(i).settled()
-            requests = [self._request(units[i], r.asked) for i, r in running.items()]
-            answers = self.writer.answer(requests) if requests else ()
-            for one, answer in zip(running.values(), answers, strict=True):
-                one.take(answer)
+            asked = [self._requests(units[i], r.asked) for i, r in running.items()]
+            requests = [request for of_unit in asked for request in of_unit]
+            answers = iter(self.writer.answer(requests) if requests else ())
+            for one, of_unit in zip(running.values(), asked, strict=True):
+                one.take(list(islice(answers, len(of_unit))))
         return [outcomes[i] for i in range(len(units))]
 
     def close(self) -> None:
         if isinstance(self.writer, Closing):
             self.writer.close()
+
+    def _requests(self, unit: Unit, ask: Ask) -> list[Request]:
+        """One a sample. What was well answered in an earlier try is not asked again."""
+        first = self._request(unit, ask)
+        if ask.samples == 1:
+            return [first]
+        tries = [range(i, (unit.tried + 1) * ask.samples, ask.samples) for i in range(ask.samples)]
+        return [replace(first, replicate=of[-1], earlier=tuple(of[:-1])) for of in tries]
 
     def _request(self, unit: Unit, ask: Ask) -> Request:
         given = {frame.frame: f"F{i}" for i, frame in enumerate(ask.frames, 1)}
@@ -133,17 +145,21 @@ class _Running:
     def __post_init__(self) -> None:
         self._advance(lambda: next(self.script))
 
-    def take(self, answer: Reply | Failed) -> None:
-        used = answer.usage
-        self._usage = Usage(
-            self._usage.tokens_in + used.tokens_in,
-            self._usage.tokens_out + used.tokens_out,
-            self._usage.cost_usd + used.cost_usd,
-        )
-        if isinstance(answer, Failed):
-            self.outcome = answer
-        else:
-            self._advance(lambda: self.script.send(answer))
+    def take(self, answers: Sequence[Answer]) -> None:
+        for used in (answer.usage for answer in answers):
+            self._usage = Usage(
+                self._usage.tokens_in + used.tokens_in,
+                self._usage.tokens_out + used.tokens_out,
+                self._usage.cost_usd + used.cost_usd,
+            )
+        replies: list[Reply] = []
+        for answer in answers:
+            if isinstance(answer, Failed):
+                self.outcome = answer
+                return
+            replies.append(answer)
+        first = replace(replies[0], others=tuple(replies[1:]))
+        self._advance(lambda: self.script.send(first))
 
     def _advance(self, step: Callable[[], Ask]) -> None:
         try:

@@ -1,5 +1,6 @@
 """The JSON of an OpenAI endpoint's answers and errors."""
 
+import re
 from typing import Any
 
 from tests.fakes.openai_behaviours import (
@@ -46,8 +47,9 @@ def completion(call: Call, behaviour: Behaviour | None, answer: Answer) -> Json:
         case _:
             content = answer(call)
     message = {"role": "assistant", "content": content, "refusal": refusal}
+    told = _logprobs(content or "") if call.body.get("logprobs") else None
     choices = [
-        {"index": index, "message": message, "logprobs": None, "finish_reason": reason}
+        {"index": index, "message": message, "logprobs": told, "finish_reason": reason}
         for index in range(behaviour.copies if isinstance(behaviour, Duplicated) else 1)
     ]
     body: Json = {
@@ -61,6 +63,15 @@ def completion(call: Call, behaviour: Behaviour | None, answer: Answer) -> Json:
     if not isinstance(behaviour, NoUsage):
         body["usage"] = _usage(call.body, len(content or refusal or "") * len(choices))
     return body
+
+
+def _logprobs(content: str) -> Json:
+    """A token a word, its blank before it; each less likely than the one before."""
+    words = re.findall(r"\s*\S+|\s+$", content)
+    tokens = [
+        {"token": word, "logprob": -i / 8, "top_logprobs": []} for i, word in enumerate(words)
+    ]
+    return {"content": tokens, "refusal": None}
 
 
 def error(status: Status) -> Json:

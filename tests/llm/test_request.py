@@ -47,6 +47,7 @@ def test_no_two_changes_have_the_same_key() -> None:
 
 
 def test_the_same_content_has_the_same_key() -> None:
+    assert BASE.schema is not None
     schema = dict(reversed(list(BASE.schema.items())))
     same = ChatRequest(**{**vars(request("a")), "pictures": BASE.pictures, "schema": schema})
     assert same is not BASE

@@ -99,7 +99,7 @@ def _answer(
     """Whether the answer is complete, and so stored."""
     tokens = tokens_of(body)
     usd = cost(price, tokens, batch=True) if tokens else None
-    error_class, message = why_incomplete(body) or ("", "")
+    error_class, message = why_incomplete(body, plain=line.plain) or ("", "")
     end = End(
         used=_used(tokens, usd, line),
         tokens=tokens,

@@ -44,6 +44,8 @@ class Line:
     usd: float
     """The most it can cost."""
     request: list[dict[str, Any]]
+    plain: bool = False
+    """Plain text was asked for."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,16 @@ def written(
 def _line(one: Pending) -> Line:
     request = one.request
     tokens, usd = one.bound.tokens, one.bound.usd
-    return Line(request.key, one.stage, one.unit, request.label, tokens, usd, request.shown())
+    return Line(
+        key=request.key,
+        stage=one.stage,
+        unit=one.unit,
+        label=request.label,
+        tokens=tokens,
+        usd=usd,
+        request=request.shown(),
+        plain=request.schema is None,
+    )
 
 
 def _commit(store: Store, section: Section, bodies: list[bytes], lines: list[Line]) -> BatchState:
