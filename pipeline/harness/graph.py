@@ -5,7 +5,6 @@ protocols ask, then how each protocol grades that.
 """
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from pipeline.engine.planner import Planner, Retry
 from pipeline.engine.stage import Stage

@@ -20,8 +20,11 @@ from pipeline.records import Provenance
 NAME: Final = "program@1"
 _WORD: Final = re.compile(r"[^\W_]+")
 _COMMON: Final = frozenset(
-    "a an and are as at be by for from has have in is it its of on or that the their there they "
-    "this to was were what when which who with while".split()
+    (
+        *("a", "an", "and", "are", "as", "at", "be", "by", "for", "from", "has", "have", "in"),
+        *("is", "it", "its", "of", "on", "or", "that", "the", "their", "there", "they", "this"),
+        *("to", "was", "were", "what", "when", "which", "who", "with", "while"),
+    )
 )
 
 
