@@ -42,5 +42,6 @@ def _hashes(call: ModelCall) -> Iterable[str]:
 
 
 def _sizes(recipe: Recipe) -> set[int | None]:
-    writers = (recipe.identity.writer, recipe.identity.judge)
+    identity = recipe.identity
+    writers = (identity.writer, identity.judge, identity.policy)
     return {w.image_long_side for w in writers if isinstance(w, EndpointWriterSettings)}

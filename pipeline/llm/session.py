@@ -39,7 +39,7 @@ from pipeline.store import Store
 
 T = TypeVar("T")
 
-Section = Literal["captioner", "writer", "judge", "detector"]
+Section = Literal["captioner", "writer", "judge", "detector", "policy"]
 """Of a recipe: whose endpoint is asked."""
 
 

@@ -26,6 +26,8 @@ from pipeline.recipe import (
     EndpointCaptionerSettings,
     EndpointDetectorSettings,
     EndpointModel,
+    PolicySettings,
+    ProgramPolicySettings,
     ProgramWriterSettings,
     SsdDetectorSettings,
     TransformersCaptionerSettings,
@@ -34,7 +36,9 @@ from pipeline.recipe import (
 )
 
 
-def model_identity(settings: CaptionerSettings | DetectorSettings | WriterSettings) -> Any:
+def model_identity(
+    settings: CaptionerSettings | DetectorSettings | WriterSettings | PolicySettings,
+) -> Any:
     """What of a model's settings enters the identity of a stage.
 
     Of a model that is asked over HTTP its label counts and nothing of how it is reached: neither
@@ -190,9 +194,11 @@ def load_box_check(settings: ClipSettings, runtime: DetectorRuntime) -> BoxCheck
     return ClipCheck(settings, runtime)
 
 
-def make_writer(section: Section, settings: WriterSettings, session: Session | None) -> Writer:
-    """The writer that a recipe's `writer` or `judge` section names."""
-    if isinstance(settings, ProgramWriterSettings):
+def make_writer(
+    section: Section, settings: WriterSettings | PolicySettings, session: Session | None
+) -> Writer:
+    """The writer that a recipe's `writer`, `judge` or `policy` section names."""
+    if isinstance(settings, ProgramWriterSettings | ProgramPolicySettings):
         from pipeline.models.program.writer import ProgramWriter
 
         return ProgramWriter()

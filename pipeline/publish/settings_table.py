@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from pipeline.publish.facts import CardFacts, without_place
 from pipeline.recipe import Identity
 
-MODELS: Final = ("captioner", "embedder", "writer", "judge", "detector", "clip")
+MODELS: Final = ("captioner", "embedder", "writer", "judge", "detector", "clip", "policy")
 """Sections that say how models are asked."""
 
 _NOT_SHOWN: Final = frozenset(
@@ -34,12 +34,12 @@ class SettingRow:
 
 def of_models(identity: Identity) -> list[SettingRow]:
     """What each model is, and the values that it samples with."""
-    return _rows(identity, [name for name in type(identity).model_fields if name in MODELS])
+    return _rows(identity, [name for name in _sections(identity) if name in MODELS])
 
 
 def thresholds(identity: Identity) -> list[SettingRow]:
     """What the stages keep and how they cut; settings that are off are left out."""
-    others = [name for name in type(identity).model_fields if name not in MODELS]
+    others = [name for name in _sections(identity) if name not in MODELS]
     return [row for row in _rows(identity, others) if row.value != "null"]
 
 
@@ -48,6 +48,12 @@ def as_recipe(facts: CardFacts) -> str:
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", facts.title).strip("-._") or "dataset"
     told = _without_places(facts.identity.model_dump(mode="json"))
     return yaml.safe_dump({"name": name, **told}, sort_keys=False, allow_unicode=True)
+
+
+def _sections(identity: Identity) -> list[str]:
+    """Those of which something is used."""
+    unused = set() if identity.rollouts.on else {"policy", "rollouts"}
+    return [name for name in type(identity).model_fields if name not in unused]
 
 
 def _rows(identity: Identity, sections: list[str]) -> list[SettingRow]:

@@ -49,6 +49,12 @@ from pipeline.recipe.identity import (
 )
 from pipeline.recipe.publish import FaceBlurSettings, PublishSettings
 from pipeline.recipe.recipe import ASKED, Recipe, reached, shares_writer
+from pipeline.recipe.rollouts import (
+    EndpointPolicySettings,
+    PolicySettings,
+    ProgramPolicySettings,
+    RolloutsSettings,
+)
 from pipeline.recipe.runtime import (
     CaptionerRuntime,
     DetectorRuntime,
@@ -78,6 +84,7 @@ __all__ = [
     "EndpointCaptionerSettings",
     "EndpointDetectorSettings",
     "EndpointModel",
+    "EndpointPolicySettings",
     "EndpointRuntime",
     "EndpointWriterSettings",
     "EngineRuntime",
@@ -90,12 +97,15 @@ __all__ = [
     "GroundingSettings",
     "Identity",
     "OptionsSettings",
+    "PolicySettings",
     "Positive",
     "PriceSettings",
+    "ProgramPolicySettings",
     "ProgramWriterSettings",
     "PublishSettings",
     "QuestionsSettings",
     "Recipe",
+    "RolloutsSettings",
     "Runtime",
     "ScenesSettings",
     "SelectionSettings",

@@ -13,6 +13,7 @@ from pipeline.recipe.captioner import CaptionerSettings, DetectorCaptionerSettin
 from pipeline.recipe.detector import ClipSettings, DetectorSettings, SsdDetectorSettings
 from pipeline.recipe.endpoint import EndpointWriterSettings
 from pipeline.recipe.publish import PublishSettings
+from pipeline.recipe.rollouts import PolicySettings, ProgramPolicySettings, RolloutsSettings
 from pipeline.tasks import TASKS_OF, RecipeKind, Task
 
 
@@ -225,6 +226,9 @@ class Identity(Settings):
     clip: ClipSettings = ClipSettings()
     grounding: GroundingSettings = GroundingSettings()
     options: OptionsSettings = OptionsSettings()
+    policy: PolicySettings = ProgramPolicySettings()
+    """Whose answers tell how hard a question is; asked only where `rollouts` is on."""
+    rollouts: RolloutsSettings = RolloutsSettings()
     selection: SelectionSettings = SelectionSettings()
     publish: PublishSettings = PublishSettings()
 

@@ -9,7 +9,7 @@ from pipeline.recipe.endpoint import EndpointModel, EndpointRuntime
 from pipeline.recipe.identity import Identity
 from pipeline.recipe.runtime import Runtime
 
-ASKED: Final = ("captioner", "writer", "judge", "detector")
+ASKED: Final = ("captioner", "writer", "judge", "detector", "policy")
 """Sections whose model may be behind an endpoint."""
 
 

@@ -67,5 +67,6 @@ class Runtime(Settings):
     detector: DetectorRuntime = DetectorRuntime()
     writer: EndpointRuntime = EndpointRuntime()
     judge: EndpointRuntime = EndpointRuntime()
+    policy: EndpointRuntime = EndpointRuntime()
     budget: BudgetRuntime = BudgetRuntime()
     engine: EngineRuntime = EngineRuntime()

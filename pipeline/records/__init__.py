@@ -29,6 +29,7 @@ from pipeline.records.questions import (
     Question,
     Verdict,
 )
+from pipeline.records.rollouts import Difficulty, ProblemType, Rollout, Span
 from pipeline.records.screening import Look, ScreenCount, Screened, Unwanted
 from pipeline.records.sources import BoxOverride, Input, Keyframe, Override, Source, Video
 
@@ -41,6 +42,7 @@ __all__ = [
     "Claim",
     "CoreFrame",
     "DetectedObject",
+    "Difficulty",
     "Evidence",
     "Extent",
     "Float32",
@@ -58,16 +60,19 @@ __all__ = [
     "Options",
     "Override",
     "Pair",
+    "ProblemType",
     "Provenance",
     "Publication",
     "Question",
     "Record",
     "Rejection",
+    "Rollout",
     "Sample",
     "Scene",
     "ScreenCount",
     "Screened",
     "Source",
+    "Span",
     "StageCount",
     "Status",
     "Survivor",

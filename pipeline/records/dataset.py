@@ -5,6 +5,7 @@ from typing import ClassVar
 from pipeline.records.base import Pair, Record, Status, record
 from pipeline.records.grounding import Box, Interval, Unboxed
 from pipeline.records.questions import Provenance
+from pipeline.records.rollouts import Difficulty
 from pipeline.tasks import Task
 
 
@@ -52,6 +53,8 @@ class Sample(Record):
     boxes: tuple[Box, ...]
     unboxed: tuple[Unboxed, ...]
     intervals: tuple[Interval, ...]
+    difficulty: Difficulty | None = None
+    """How a policy fared at it; null where the recipe asks none."""
     licence: str
     source: str
     metadata: tuple[Pair, ...]

@@ -22,7 +22,7 @@ from pipeline.models.picture import shrink_jpeg
 from pipeline.models.writer import Answer, FrameImage, Reply, Request, Writer
 from pipeline.outcome import Failed, Outcome, Usage
 from pipeline.prompts import Prompt
-from pipeline.recipe import EndpointModel, Recipe, WriterSettings
+from pipeline.recipe import EndpointModel, PolicySettings, Recipe, WriterSettings
 from pipeline.records import Frame, GroupFrame, Record, record
 from pipeline.stages.model_resources import model_resources
 from pipeline.tasks import RecipeKind
@@ -77,7 +77,7 @@ class AskingWorker:
     """Runs the scripts of a pack's units against a writer."""
 
     stage: str
-    settings: WriterSettings
+    settings: WriterSettings | PolicySettings
     writer: Writer
     blobs: Blobs
     script: Callable[[Unit], Script]
@@ -181,7 +181,7 @@ def asks(stage: Stage) -> bool:
 def asking_worker(
     stage: str,
     section: Section,
-    settings: WriterSettings,
+    settings: WriterSettings | PolicySettings,
     script: Callable[[Unit], Script],
     session: Session | None,
     blobs: Blobs,
@@ -192,7 +192,7 @@ def asking_worker(
 
 
 def prompt_of(
-    stage: str, settings: WriterSettings, own: str | None, recipe: RecipeKind = "videoespresso"
+    stage: str, settings: WriterSettings | PolicySettings, own: str | None, recipe: RecipeKind = "videoespresso"
 ) -> Prompt:
     """The recipe's own prompt, or the one of the stage for this kind of recipe and of writer."""
     kind = "endpoint" if isinstance(settings, EndpointModel) else settings.kind
@@ -200,7 +200,7 @@ def prompt_of(
     return prompts.load(own or f"{stage}/{of_recipe}{kind}")
 
 
-def writer_identity(settings: WriterSettings, *asked: Prompt) -> dict[str, Any]:
+def writer_identity(settings: WriterSettings | PolicySettings, *asked: Prompt) -> dict[str, Any]:
     """What of a writer and its prompts enters the stage's identity.
 
     See `model_identity` for a model that is asked over HTTP.
@@ -208,7 +208,7 @@ def writer_identity(settings: WriterSettings, *asked: Prompt) -> dict[str, Any]:
     return {"writer": model_identity(settings), "prompts": {p.id: p.sha256 for p in asked}}
 
 
-def pictures_for(settings: WriterSettings, parent: type) -> tuple[Lookup, ...]:
+def pictures_for(settings: WriterSettings | PolicySettings, parent: type) -> tuple[Lookup, ...]:
     """The group's pictures, where the writer sees: without it no unit depends on them."""
     if settings.sees == "captions":
         return ()

@@ -29,9 +29,11 @@ def said(row: Answered | Unanswered) -> PlainText:
 
 
 def test_no_form_is_asked_and_the_words_come_as_they_are(tmp_path: Path) -> None:
-    with FakeOpenAI(lambda call: " {not JSON\n") as server:
-        with asking(tmp_path, endpoint(server.base_url)) as client:
-            (row,) = ask(client, plain("speak"))
+    with (
+        FakeOpenAI(lambda call: " {not JSON\n") as server,
+        asking(tmp_path, endpoint(server.base_url)) as client,
+    ):
+        (row,) = ask(client, plain("speak"))
     assert said(row).text == " {not JSON\n"
     assert said(row).tokens is None
     assert "response_format" not in server.calls[0].body
@@ -40,9 +42,11 @@ def test_no_form_is_asked_and_the_words_come_as_they_are(tmp_path: Path) -> None
 
 
 def test_tokens_come_with_their_log_probabilities(tmp_path: Path) -> None:
-    with FakeOpenAI(lambda call: "one two") as server:
-        with asking(tmp_path, endpoint(server.base_url)) as client:
-            (row,) = ask(client, plain("count", logprobs=True))
+    with (
+        FakeOpenAI(lambda call: "one two") as server,
+        asking(tmp_path, endpoint(server.base_url)) as client,
+    ):
+        (row,) = ask(client, plain("count", logprobs=True))
     assert server.calls[0].body["logprobs"] is True
     found = (Token(text="one", logprob=0.0), Token(text=" two", logprob=-0.125))
     assert said(row).tokens == found
@@ -67,10 +71,12 @@ def test_log_probabilities_that_are_not_whole_are_none(logprobs: Any) -> None:
 
 def test_a_text_that_was_cut_off_is_an_answer_that_says_so(tmp_path: Path) -> None:
     script = {"long": Truncated("and so on and"), "empty": Truncated(""), "no": Refusal("I won't")}
-    with FakeOpenAI(script=lambda call: script[call.text]) as server:
-        with asking(tmp_path, endpoint(server.base_url)) as client:
-            long, empty, refused = ask(client, plain("long"), plain("empty"), plain("no"))
-            (again,) = ask(client, plain("long"))
+    with (
+        FakeOpenAI(script=lambda call: script[call.text]) as server,
+        asking(tmp_path, endpoint(server.base_url)) as client,
+    ):
+        long, empty, refused = ask(client, plain("long"), plain("empty"), plain("no"))
+        (again,) = ask(client, plain("long"))
     assert said(long).cut_off
     assert said(long).text == "and so on and"
     assert said(again) == said(long)
@@ -80,9 +86,11 @@ def test_a_text_that_was_cut_off_is_an_answer_that_says_so(tmp_path: Path) -> No
 
 
 def test_samples_of_one_question_are_kept_apart(tmp_path: Path) -> None:
-    with FakeOpenAI(script=lambda call: Content(f"text {call.number}")) as server:
-        with asking(tmp_path, endpoint(server.base_url)) as client:
-            rows = ask(client, *(plain("q", replicate=i) for i in (0, 1, 0)))
+    with (
+        FakeOpenAI(script=lambda call: Content(f"text {call.number}")) as server,
+        asking(tmp_path, endpoint(server.base_url)) as client,
+    ):
+        rows = ask(client, *(plain("q", replicate=i) for i in (0, 1, 0)))
     assert [said(row).text for row in rows] == ["text 0", "text 1", "text 0"]
 
 

@@ -5,11 +5,17 @@ Our own grader compares numbers by value and formulas by their text; this one al
 depend on the machine.
 """
 
+import threading
+from typing import Final
+
 from pipeline.errors import MissingDependencyError
 from pipeline.evaluation.answers.parsed import Unparsed
 from pipeline.evaluation.answers.stated import stated
 from pipeline.evaluation.graders.grade import Grade
 from pipeline.evaluation.graders.truth import Truth
+
+_LIMIT: Final = 5
+"""Seconds for one formula: simplifying a hostile one may not end."""
 
 
 def grade_equivalence(reply: str, truth: Truth) -> Grade:
@@ -27,12 +33,14 @@ def grade_equivalence(reply: str, truth: Truth) -> Grade:
     told = stated(reply)
     if isinstance(told, Unparsed):
         return Grade(0.0, answer=False, unparsed=told)
-    # It reads formulas only where LaTeX marks them. Its time limits need the main thread.
+    # Its limits are signals, which only the main thread can have.
+    limit = _LIMIT if threading.current_thread() is threading.main_thread() else None
+    # It reads formulas only where LaTeX marks them.
     wanted, given = (
-        math_verify.parse(f"${text.strip('$')}$", parsing_timeout=None)
+        math_verify.parse(f"${text.strip('$')}$", parsing_timeout=limit)
         for text in (truth.answer, told.texts[-1])
     )
     if not given:
         return Grade(0.0, answer=False, unparsed=Unparsed("no_answer", f"{told.texts[-1][:60]!r}"))
-    answer = bool(math_verify.verify(wanted, given, timeout_seconds=None))
+    answer = bool(math_verify.verify(wanted, given, timeout_seconds=limit))
     return Grade(float(answer), answer=answer)

@@ -5,7 +5,7 @@ from typing import Final
 
 from pydantic import BaseModel
 
-from pipeline.models.program import evidence, options, questions, verdicts
+from pipeline.models.program import evidence, options, questions, rollouts, verdicts
 from pipeline.models.writer import Answer, Reply, Request
 from pipeline.records import Provenance
 
@@ -18,6 +18,7 @@ _ANSWERS: Final[dict[str, Callable[[Request], BaseModel]]] = {
     "verdicts": verdicts.write,
     "evidence": evidence.write,
     "options": options.write,
+    "rollouts": rollouts.write,
 }
 
 
