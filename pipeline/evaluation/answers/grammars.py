@@ -49,7 +49,7 @@ class Reply:
 def read_reply(text: str, form: Form) -> Parsed[Reply] | Unparsed:
     """The parts of a reply, if it has this form from beginning to end."""
     if form == "answer-think-answer":
-        return _twice(text)
+        return _read_twice(text)
     match = _TAGGED[form].fullmatch(text)
     if match is None:
         return Unparsed("malformed", f"it is not in the form {form}")
@@ -61,7 +61,7 @@ def read_reply(text: str, form: Form) -> Parsed[Reply] | Unparsed:
     return Parsed(Reply(None, thought, answer))
 
 
-def _twice(text: str) -> Parsed[Reply] | Unparsed:
+def _read_twice(text: str) -> Parsed[Reply] | Unparsed:
     thoughts = list(_THINK.finditer(text))
     if len(thoughts) != 1 or len(_TAG.findall(text)) != 2:
         return Unparsed("malformed", f"it has {len(thoughts)} blocks of reasoning, not one")

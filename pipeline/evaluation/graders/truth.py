@@ -26,7 +26,7 @@ PROBLEM_TYPES: Final[tuple[ProblemType, ...]] = ("exact_match", "math", "iou", "
 MAXIMUM: Final[dict[ProblemType, float]] = {"exact_match": 1, "math": 1, "iou": 1, "gqa": 2}
 """The highest score of each type."""
 
-_TAGGED: Final = re.compile(r"\s*<answer>(.*)</answer>\s*", re.DOTALL)
+_IN_TAGS: Final = re.compile(r"\s*<answer>(.*)</answer>\s*", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def truth(
         raise ValueError(
             f"{problem_type!r} is no type of problem: those are {', '.join(PROBLEM_TYPES)}"
         )
-    tagged = _TAGGED.fullmatch(answer)
+    tagged = _IN_TAGS.fullmatch(answer)
     said = (tagged[1] if tagged else answer).strip()
     spans = tuple(Segment(float(pair[0]), float(pair[1])) for pair in segments)
     if problem_type in ("iou", "gqa"):

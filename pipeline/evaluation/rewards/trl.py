@@ -16,10 +16,8 @@ from pipeline.evaluation.rewards.weighted import (
     Reading,
     Reward,
     Weights,
+    form_score,
     reward,
-)
-from pipeline.evaluation.rewards.weighted import (
-    format_reward as formed,
 )
 
 RewardFunction: TypeAlias = Callable[..., list[float | None]]
@@ -43,7 +41,7 @@ def format_reward(
 ) -> list[float | None]:
     """1 for each completion in its row's `form` (`think-answer` where it says none), else 0."""
     return [
-        formed(text, form_of(row, "think-answer"))
+        form_score(text, form_of(row, "think-answer"))
         for text, row in zip(texts(completions), rows(columns, len(completions)), strict=True)
     ]
 
@@ -83,7 +81,7 @@ def weighted_reward(
 
 def texts(completions: Sequence[Any]) -> list[str]:
     """Each completion as text; of messages, what the assistant said last."""
-    return [_text(completion) for completion in completions]
+    return [_text_of(completion) for completion in completions]
 
 
 def rows(columns: Mapping[str, Any], count: int) -> list[dict[str, Any]]:
@@ -96,7 +94,7 @@ def rows(columns: Mapping[str, Any], count: int) -> list[dict[str, Any]]:
     return [{name: values[n] for name, values in kept.items()} for n in range(count)]
 
 
-def _text(completion: Any) -> str:
+def _text_of(completion: Any) -> str:
     if isinstance(completion, str):
         return completion
     content = completion[-1]["content"] if completion else ""

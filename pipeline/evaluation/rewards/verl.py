@@ -4,7 +4,7 @@
     reward.custom_reward_function.name=compute_score
     +reward.custom_reward_function.reward_kwargs.reading=released
 
-Before 0.8 the keys begin with `custom_reward_function`. verl takes `score` for the reward and logs
+Up to 0.8 the keys begin with `custom_reward_function`. verl takes `score` for the reward and logs
 the other numbers, for which all rows need the same keys.
 """
 

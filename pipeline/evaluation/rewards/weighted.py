@@ -74,20 +74,22 @@ def reward(
         form: the one the model was asked for.
         reading: of the fallback bonus; only for `answer-think-answer`.
     """
-    formed = format_reward(reply, form)
+    formed = form_score(reply, form)
     if form == "answer-think-answer":
-        return _twice(reply, truth, weights, reading, formed)
+        return _both_answers(reply, truth, weights, reading, formed)
     graded = grade(reply, truth)
     total = graded.score + weights.format * formed
     return Reward(total, graded.score, formed, unparsed=graded.unparsed is not None)
 
 
-def format_reward(reply: str, form: Form) -> float:
+def form_score(reply: str, form: Form) -> float:
     """1 for a reply in this form from beginning to end, else 0."""
     return float(isinstance(read_reply(reply, form), Parsed))
 
 
-def _twice(reply: str, truth: Truth, weights: Weights, reading: Reading, formed: float) -> Reward:
+def _both_answers(
+    reply: str, truth: Truth, weights: Weights, reading: Reading, formed: float
+) -> Reward:
     first, second = first_and_last(reply)
     ours, theirs = (grade(answer or "", truth) for answer in (first, second))
     bonus = weights.fallback if _reasoned(first or "", theirs, truth, weights, reading) else 0.0
