@@ -12,6 +12,7 @@ from pipeline.cli import (
     calibrate,
     cut,
     doctor,
+    evaluate,
     exit_codes,
     export,
     gc,
@@ -56,6 +57,7 @@ app.command("cut")(cut.cut)
 app.command("validate")(validate.validate)
 app.command("export")(export.export)
 app.add_typer(import_.app, name="import")
+app.command("evaluate")(evaluate.evaluate)
 app.command("adopt")(adopt.adopt)
 app.command("gc")(gc.gc)
 app.command("remove")(remove.remove)

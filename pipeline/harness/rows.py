@@ -96,11 +96,12 @@ class Given(Record):
     video: str
     frames: tuple[str, ...]
     """Ids of `Shown`, in the order of time."""
-    tokens_in: int
-    """That choosing them took of language models, and likewise `tokens_out`."""
-    tokens_out: int
     considered: int
     """Frames that were looked at to choose these."""
+    caption_tokens: int
+    """That a language model read and wrote to caption those; 0 where none did."""
+    chooser_tokens: int
+    """That a language model read and wrote to choose among the captions, likewise."""
 
 
 @record

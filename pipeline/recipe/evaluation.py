@@ -10,8 +10,8 @@ from pydantic import Field, Tag, model_validator
 
 from pipeline.recipe.base import Count, Fraction, Positive, Settings, by_kind
 from pipeline.recipe.captioner import CaptionerSettings, DetectorCaptionerSettings
-from pipeline.recipe.endpoint import EndpointModel, EndpointWriterSettings
-from pipeline.recipe.identity import EmbedderSettings, WriterSettings
+from pipeline.recipe.endpoint import EndpointModel, EndpointRuntime, EndpointWriterSettings
+from pipeline.recipe.identity import EmbedderSettings, ProgramWriterSettings, WriterSettings
 from pipeline.recipe.runtime import Runtime
 
 ProtocolName = Literal[
@@ -115,14 +115,8 @@ class SelectorSettings(Settings):
     max_frames: Count = 4
     """Chosen at most."""
     captioner: CaptionerSettings = DetectorCaptionerSettings()
-    chooser: WriterSettings = Field(default_factory=lambda: _program())
+    chooser: WriterSettings = ProgramWriterSettings()
     """`program`: the frames whose captions are nearest to the question, by the embedder."""
-
-
-def _program() -> "WriterSettings":
-    from pipeline.recipe.identity import ProgramWriterSettings
-
-    return ProgramWriterSettings()
 
 
 class CostSettings(Settings):
@@ -178,11 +172,25 @@ class EvaluationSettings(Settings):
 
     @model_validator(mode="after")
     def _models_can_be_reached(self) -> "EvaluationSettings":
-        found = {"model": self.identity.model, "judge": self.identity.judge}
-        sections = {"model": self.runtime.writer, "judge": self.runtime.judge}
-        for name, settings in found.items():
-            if isinstance(settings, EndpointModel) and settings.kind == "endpoint":
-                shared = name == "judge" and isinstance(self.identity.model, EndpointModel)
-                if sections[name].base_url is None and not shared:
-                    raise ValueError(f"{name}.base_url is missing: where is {settings.model}?")
+        identity, runtime = self.identity, self.runtime
+        named: dict[str, tuple[Settings | None, EndpointRuntime]] = {
+            "model": (identity.model, runtime.policy),
+            "judge": (identity.judge, runtime.judge),
+        }
+        if any(one.kind == "selected" for one in identity.inputs):
+            named["selector.captioner"] = (identity.selector.captioner, runtime.captioner)
+            named["selector.chooser"] = (identity.selector.chooser, runtime.writer)
+        for name, (model, reached) in named.items():
+            if isinstance(model, EndpointModel):
+                _check_reached(name, model, reached)
         return self
+
+
+def _check_reached(name: str, model: EndpointModel, runtime: EndpointRuntime) -> None:
+    if model.kind == "server" and runtime.command is None:
+        raise ValueError(f"{name}.command is missing: what starts the server of {model.model}?")
+    if model.kind == "endpoint" and runtime.base_url is None:
+        raise ValueError(
+            f"{name}.base_url is missing: where is {model.model} to be reached? For instance "
+            "http://127.0.0.1:8000/v1"
+        )

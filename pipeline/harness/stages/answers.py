@@ -23,7 +23,7 @@ from pipeline.records import GroupFrame, Record, record
 from pipeline.stages.model_resources import resources_of
 from pipeline.stages.writing import PACK_UNITS, Ask, AskingWorker, FrameJpeg, Script, asking_worker
 
-SECTION: Final[Section] = "writer"
+SECTION: Final[Section] = "policy"
 """Under which a run knows the endpoint of the model."""
 NOT_ASKED: Final = "not_of_this_form"
 """The item has no key for what the form asks, such as options to choose from."""
@@ -158,7 +158,7 @@ def stage(settings: EvaluationSettings, label: str, form: Form, session: Session
         worker: Callable[[Blobs], AskingWorker] = partial(_baseline, name, model, script)
     else:
         worker = partial(asking_worker, name, SECTION, model, script, session)
-        resources = resources_of(model, settings.runtime.writer, PACK_UNITS)
+        resources = resources_of(model, settings.runtime.policy, PACK_UNITS)
     return Stage(
         name=name,
         version=1,

@@ -25,7 +25,12 @@ class Nothing:
     def __call__(self, units: Sequence[Unit]) -> Iterator[Outcome]:
         for item in (unit.one(Named) for unit in units):
             given = Given(
-                id=item.id, video=item.video, frames=(), tokens_in=0, tokens_out=0, considered=0
+                id=item.id,
+                video=item.video,
+                frames=(),
+                considered=0,
+                caption_tokens=0,
+                chooser_tokens=0,
             )
             yield Kept([given])
 

@@ -72,9 +72,9 @@ def _given(item: Pictured, jpegs: Sequence[bytes]) -> Outcome:
         id=item.id,
         video=item.video,
         frames=tuple(frame.id for frame in frames),
-        tokens_in=0,
-        tokens_out=0,
         considered=len(frames),
+        caption_tokens=0,
+        chooser_tokens=0,
     )
     return Kept([given, *frames], blobs=[blob])
 

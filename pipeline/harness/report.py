@@ -1,0 +1,102 @@
+"""What is written of an evaluation that has ended: `results.json`, `questions.jsonl`, the plot."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from importlib.metadata import version
+
+from pipeline import prompts
+from pipeline.engine.workspace import Workspace
+from pipeline.harness.collecting import Line, lines
+from pipeline.harness.cost import cost_result
+from pipeline.harness.dataset import Questions
+from pipeline.harness.forms import FORM_OF
+from pipeline.harness.graph import labels
+from pipeline.harness.results import (
+    FILE,
+    QUESTIONS,
+    DatasetFacts,
+    InputResult,
+    ModelFacts,
+    Results,
+)
+from pipeline.harness.stages.judged import PROMPTS as JUDGED_PROMPTS
+from pipeline.harness.summary import protocol_result
+from pipeline.models.loading import model_identity
+from pipeline.recipe.evaluation import EvaluationSettings
+
+
+def report(workspace: Workspace, settings: EvaluationSettings, asked: Questions) -> Results:
+    """Sum up an evaluation and write its files into its workspace.
+
+    Raises:
+        StorageError: a file cannot be read or written.
+    """
+    identity = settings.identity
+    found = {
+        label: {p: list(lines(workspace, asked.items, label, p)) for p in identity.protocols}
+        for label in labels(settings)
+    }
+    everything = [line for by in found.values() for some in by.values() for line in some]
+    results = Results(
+        demitasse=version("demitasse"),
+        dataset=DatasetFacts(
+            name=asked.name,
+            kind=asked.kind,
+            split=asked.split,
+            questions=len(asked.items),
+            sha256=asked.sha256,
+        ),
+        model=_model(settings, everything),
+        judge=identity.judge.name if identity.judge else None,
+        embedder=identity.embedder.model if "similarity" in identity.protocols else None,
+        prompts=_prompts(settings),
+        settings=identity.model_dump(mode="json"),
+        inputs=[
+            InputResult(
+                input=label,
+                protocols=[protocol_result(name, some) for name, some in by.items()],
+                cost=cost_result(workspace, settings, asked.items, label),
+            )
+            for label, by in found.items()
+        ],
+    )
+    store = workspace.store
+    store.write(QUESTIONS, b"".join(map(_json_line, everything)))
+    store.write(FILE, (results.model_dump_json(indent=1) + "\n").encode())
+    return results
+
+
+def _model(settings: EvaluationSettings, found: Iterable[Line]) -> ModelFacts:
+    model = settings.identity.model
+    reported = {line.said.model_reported for line in found if line.said}
+    return ModelFacts(
+        label=model.name,
+        kind=model.kind,
+        reported=sorted(reported - {""}),
+        settings=model_identity(model),
+    )
+
+
+def _prompts(settings: EvaluationSettings) -> dict[str, str]:
+    protocols = settings.identity.protocols
+    names = [f"evaluation/{FORM_OF[protocol]}" for protocol in protocols]
+    names += [JUDGED_PROMPTS[protocol] for protocol in protocols if protocol in JUDGED_PROMPTS]
+    loaded = map(prompts.load, dict.fromkeys(names))
+    return {prompt.label: prompt.sha256 for prompt in loaded}
+
+
+def _json_line(line: Line) -> bytes:
+    said = asdict(line.said) if line.said else None
+    told = {**{k: v for k, v in vars(line).items() if k != "said"}, "said": said}
+    return (json.dumps(told, ensure_ascii=False, sort_keys=True) + "\n").encode()
+
+
+def read_results(text: bytes) -> Results:
+    """Results as `report` wrote them."""
+    return Results.model_validate_json(text)
+
+
+def shown_first(results: Results) -> Sequence[str]:
+    """The protocols in the order in which they were asked for."""
+    return [protocol.protocol for protocol in results.inputs[0].protocols]
