@@ -2,9 +2,9 @@
 
 inputs -> videos -> frames -> scenes [-> looks -> screening] -> captions -> embeddings
        -> core_frames -> questions -> verdicts -> evidence -> detections -> extents -> grounding
-       -> options -> selection -> publish
+       -> options [-> rollouts] -> selection -> publish
 
-Those in brackets only where the recipe has a filter on.
+Those in brackets only where the recipe has a filter on, or names a problem for rollouts.
 """
 
 from collections.abc import Sequence
@@ -32,6 +32,7 @@ from pipeline.stages import (
     options,
     publish,
     questions,
+    rollouts,
     scenes,
     screening,
     selection,
@@ -63,7 +64,7 @@ _RECIPES: Final[dict[RecipeKind, tuple[ModuleType, ...]]] = {
 _FILTERING = (looks, screening)
 """Those that come before `captions` where a filter is on."""
 
-_ASKING = (captions, questions, verdicts, evidence, detections, options)
+_ASKING = (captions, questions, verdicts, evidence, detections, options, rollouts)
 """Those whose model may be behind an endpoint, and so may need a session."""
 
 
@@ -89,6 +90,9 @@ def stages(
 
 def _modules(identity: Identity) -> tuple[ModuleType, ...]:
     modules = _RECIPES[identity.recipe]
+    if identity.rollouts.on:
+        at = modules.index(selection)
+        modules = (*modules[:at], rollouts, *modules[at:])
     at = modules.index(captions)
     return (*modules[:at], *_FILTERING, *modules[at:]) if identity.filters.any else modules
 

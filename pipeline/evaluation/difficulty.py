@@ -71,6 +71,17 @@ def gaussian_weight(p: float, *, mean: float = MEAN, sd: float = SD) -> float:
     return math.exp(-((p - mean) ** 2) / (2 * sd**2)) if p > 0 else 0.0
 
 
+def gaussian_kept(
+    question: str, p: float, *, mean: float = MEAN, sd: float = SD, seed: str = ""
+) -> bool:
+    """Whether a question is drawn where each is looked at by itself, with its weight as chance.
+
+    Which others there are does not matter, so a new video changes nothing of what was drawn; how
+    many are drawn follows from the questions. At the mean all are, at p = 0 none.
+    """
+    return _luck(question, seed) < gaussian_weight(p, mean=mean, sd=sd)
+
+
 def gaussian_sample(
     questions: Iterable[tuple[str, float]],
     size: int,

@@ -14,6 +14,7 @@ from jinja2 import Template
 
 from pipeline import prompts
 from pipeline.publish import number_tables as numbers
+from pipeline.publish import pass_rates
 from pipeline.publish import settings_table as settings
 from pipeline.publish.drawing import Plot
 from pipeline.publish.facts import CardFacts, models_of
@@ -83,6 +84,8 @@ def render_card(
         summary=facts.summary(statistics.samples),
         statistics=statistics,
         numbers=numbers,
+        pass_rates=pass_rates,
+        rollouts=identity.rollouts,
         plots=plots,
         shown=SHOWN,
         rejected=statistics.rejections.total(),

@@ -19,6 +19,7 @@ def known_limits(
         *_of_persons(statistics, identity),
         *_of_coverage(statistics, funnel),
         *_of_balance(statistics),
+        *_of_difficulty(statistics),
     ]
 
 
@@ -117,6 +118,15 @@ def _of_balance(statistics: Statistics) -> Iterator[str]:
         yield (
             f"The test split has {tested} samples: a score of 50 % on it has a 95 % interval of "
             f"about {points:.1f} points to both sides."
+        )
+
+
+def _of_difficulty(statistics: Statistics) -> Iterator[str]:
+    asked = [p for p in statistics.provenance if p.stage == "rollouts"]
+    if any(p.writer == "program" for p in asked):
+        yield (
+            "Pass rates come from a program that draws lots: they are chance, and say nothing of "
+            "how hard a question is."
         )
 
 

@@ -55,6 +55,8 @@ def plots(statistics: Statistics) -> Iterator[Plot]:
     if statistics.letters:
         yield _lead(statistics)
         yield _letters(statistics)
+    if statistics.pass_rates.questions:
+        yield _pass_rates(statistics)
 
 
 def _tasks(statistics: Statistics) -> Plot:
@@ -198,6 +200,21 @@ def _letters(statistics: Statistics) -> Plot:
         axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
 
     return Plot("letters", "How often each letter is the answer.", (6.0, 2.9), draw)
+
+
+def _pass_rates(statistics: Statistics) -> Plot:
+    def draw(figure: "Figure") -> None:
+        axes = figure.subplots()
+        bins = statistics.pass_rates.bins
+        width = 1 / len(bins)
+        axes.bar([width * (i + 0.5) for i in range(len(bins))], bins, width=0.86 * width)
+        axes.grid(axis="y")
+        whole(axes.yaxis)
+        axes.set_xlim(0, 1)
+        axes.set_xlabel("pass rate of the policy")
+        axes.set_ylabel("questions")
+
+    return Plot("pass_rates", "Questions by the policy's pass rate, in tenths.", (6.0, 2.9), draw)
 
 
 def _name(task: Task) -> str:

@@ -102,6 +102,47 @@ class PublishedInterval(Record):
 
 
 @record
+class PublishedSpan(Record):
+    """A stretch of time that would be right, `[start_seconds, end_seconds)`."""
+
+    start_seconds: float
+    end_seconds: float
+
+
+@record
+class PublishedDifficulty(Record):
+    """How a policy fared at the question: several replies of answer, reasoning and answer.
+
+    Questions that all answers got right, or all wrong, are not published.
+    """
+
+    problem_type: Literal["exact_match", "math", "iou", "gqa"]
+    """What was asked: for a letter, a number, a stretch of time, or a letter with its time."""
+    problem: str
+    """The words, options left out; of `iou` they ask when a claim of the evidence holds."""
+    solution: str
+    """What is right: a bare letter, a number, `[12.30, 15.00]`, or `B <> [12.30, 15.00]`."""
+    spans: tuple[PublishedSpan, ...]
+    """All stretches of time that would be right; none where none was asked for."""
+    samples: int
+    """Answers of the policy."""
+    right: int
+    unparsed: int
+    """Answers that could not be read; by the recipe they count as wrong, or not at all."""
+    counted: int
+    """Answers in the pass rate: all, or all that could be read."""
+    pass_rate: Annotated[float, Field(gt=0, lt=1)]
+    """`right / counted`: the less, the harder for this policy."""
+    mean_reward: float
+    """Of all answers, by VideoAuto-R1's weights: 0.9 first answer, 1.1 last one, 1 form, and 0.3
+    where the model rightly put its answer off."""
+    frames: tuple[str, ...]
+    """What the policy was given of the video, in time order."""
+    policy: str
+    """Its label with its revision."""
+
+
+@record
 class SampleRow(Record):
     """A question with its answer, its evidence and the core frames that they rest on."""
 
@@ -114,7 +155,7 @@ class SampleRow(Record):
     question: str
     answer: str
     options: tuple[str, ...]
-    """Four choices in the test split; empty in train."""
+    """Four choices in the test split; in train only where a policy had to choose (`difficulty`)."""
     letter: Literal["A", "B", "C", "D"] | None
     """Which option is the answer; null where there are none."""
     start_seconds: float
@@ -133,6 +174,8 @@ class SampleRow(Record):
     unboxed: tuple[PublishedUnboxed, ...]
     """Key items without a box."""
     intervals: tuple[PublishedInterval, ...]
+    difficulty: PublishedDifficulty | None = None
+    """How a policy fared at it; null where the recipe asked none."""
     licence: str
     """The video's, as its owner stated it; `unknown` where nobody did."""
     source: str

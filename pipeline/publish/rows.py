@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import fields
-from typing import Any, Literal, cast
+from typing import Any, Final, Literal, cast
 
 from pipeline.media.looks import phash_of
 from pipeline.publish.faces import FaceCover, Shown
@@ -12,14 +12,28 @@ from pipeline.publish.published import (
     Picture,
     ProvenanceRow,
     PublishedBox,
+    PublishedDifficulty,
     PublishedFrame,
     PublishedInterval,
+    PublishedSpan,
     PublishedUnboxed,
     RejectionRow,
     SampleRow,
 )
 from pipeline.publish.split import SplitName
-from pipeline.records import Box, CoreFrame, Provenance, Record, Rejection, Sample, record
+from pipeline.records import (
+    Box,
+    CoreFrame,
+    Difficulty,
+    Provenance,
+    Record,
+    Rejection,
+    Sample,
+    record,
+)
+
+_CHOSEN: Final = ("exact_match", "gqa")
+"""Problems that are asked with their options."""
 
 ReadBlob = Callable[[str, int, int], bytes]
 """The bytes of a blob from an offset, so many of them."""
@@ -45,13 +59,15 @@ def sample_row(
     embed: bool = True,
     cover: FaceCover | None = None,
 ) -> SampleRow:
-    """The published form of a sample; choices are for testing only.
+    """The published form of a sample; choices are for testing, and for what a policy chose from.
 
     Args:
         embed: with the pictures of its core frames, not only what identifies them.
         cover: what covers the faces on them; None: they stay as they are.
     """
-    letter = sample.letter if split == "test" else None
+    chosen = sample.difficulty is not None and sample.difficulty.problem_type in _CHOSEN
+    choices = split == "test" or chosen
+    letter = sample.letter if choices else None
     return SampleRow(
         id=sample.id,
         video=sample.video,
@@ -59,7 +75,7 @@ def sample_row(
         task=sample.task,
         question=sample.question,
         answer=sample.answer,
-        options=sample.options if split == "test" else (),
+        options=sample.options if choices else (),
         letter=cast(Literal["A", "B", "C", "D"] | None, letter),
         start_seconds=sample.start_seconds,
         end_seconds=sample.end_seconds,
@@ -81,6 +97,7 @@ def sample_row(
             )
             for i in sample.intervals
         ),
+        difficulty=_difficulty(sample.difficulty),
         licence=sample.licence,
         source=sample.source,
         metadata=sample.metadata,
@@ -148,6 +165,28 @@ def _frame(
         phash=phash_of(shown.jpeg),
         blurred=shown.covered,
         image=Picture(bytes=shown.jpeg, path=file_name(frame.frame)) if embed else None,
+    )
+
+
+def _difficulty(found: Difficulty | None) -> PublishedDifficulty | None:
+    if found is None:
+        return None
+    return PublishedDifficulty(
+        problem_type=found.problem_type,
+        problem=found.problem,
+        solution=found.solution,
+        spans=tuple(
+            PublishedSpan(start_seconds=s.start_seconds, end_seconds=s.end_seconds)
+            for s in found.spans
+        ),
+        samples=found.samples,
+        right=found.right,
+        unparsed=found.unparsed,
+        counted=found.counted,
+        pass_rate=found.pass_rate,
+        mean_reward=found.mean_reward,
+        frames=found.frames,
+        policy=found.provenance.model,
     )
 
 

@@ -10,6 +10,7 @@ from typing import Final
 from pipeline.publish.answer_tokens import AnswerTokens
 from pipeline.publish.distribution import Distribution
 from pipeline.publish.licences import UNKNOWN
+from pipeline.publish.pass_rates import PassRates
 from pipeline.publish.published import RejectionRow, SampleRow
 from pipeline.publish.split import SplitName
 from pipeline.publish.terms import TermCounter, words
@@ -93,6 +94,7 @@ class Statistics:
     intervals: int = 0
     unboxed: Counter[str] = field(default_factory=Counter)
     """Key items without a box, by the reason."""
+    pass_rates: PassRates = field(default_factory=PassRates)
     rejections: Counter[tuple[str, str]] = field(default_factory=Counter)
     """Questions by the stage and the reason that turned them down."""
     first: SampleRow | None = None
@@ -110,6 +112,8 @@ class Statistics:
         self._texts(row)
         if row.options:
             self._options(row)
+        if row.difficulty is not None:
+            self.pass_rates.add(row.difficulty)
 
     def reject(self, row: RejectionRow) -> None:
         """Count a published rejection."""

@@ -127,9 +127,13 @@ class Costing:
         if asking is None or not asking.requests + asking.stored:
             self.unknown.append(stage)
             return
-        questions = (asking.requests + asking.stored) * self.recipe.identity.questions.per_group
-        blind = stage == "verdicts" and self.recipe.identity.verdicts.blind
-        calls = questions * (2 if blind else 1)
+        identity = self.recipe.identity
+        questions = (asking.requests + asking.stored) * identity.questions.per_group
+        each = {
+            "verdicts": 2 if identity.verdicts.blind else 1,
+            "rollouts": identity.rollouts.samples,
+        }
+        calls = questions * each.get(stage, 1)
         length = asking.tokens_in // max(1, asking.requests)
         runtime = reached(self.recipe.runtime, writer.section)
         tokens = Tokens(calls * length, 0, calls * writer.settings.max_tokens)

@@ -101,8 +101,14 @@ def asked_with(identity: Identity) -> tuple[Prompt, ...]:
             prompt_of("evidence", writer, identity.evidence.prompt),
             detection_prompt(identity.detector),
             prompt_of("options", writer, identity.options.prompt),
+            *_of_rollouts(identity),
         )
     )
+
+
+def _of_rollouts(identity: Identity) -> Iterator[Prompt]:
+    if identity.rollouts.on:
+        yield prompt_of("rollouts", identity.policy, identity.rollouts.prompt)
 
 
 def _use(

@@ -17,6 +17,7 @@ from pipeline.outcome import Kept, Outcome
 from pipeline.recipe import Recipe, SelectionSettings
 from pipeline.records import (
     Box,
+    Difficulty,
     Evidence,
     Frame,
     Input,
@@ -46,6 +47,7 @@ from pipeline.stages.selection_rules.views import (
     Reasoned,
     RejectedByEvidence,
     RejectedByGrounding,
+    RejectedByRollouts,
     WrittenFrom,
 )
 
@@ -83,6 +85,8 @@ def cases_of(unit: Unit) -> list[Case]:
     unreasoned = {row.id: row for row in unit.all(RejectedByEvidence)}
     ungrounded = {row.id: row for row in unit.all(RejectedByGrounding)}
     choices = {row.id: row for row in unit.all(Choices)}
+    unfit = {row.id: row for row in unit.rows.get(RejectedByRollouts, ())}
+    measured = {row.id: row for row in unit.rows.get(Difficulty, ())}
     boxes = _by_question(sorted(unit.all(Box), key=_box_order))
     unboxed = _by_question(unit.all(Unboxed))
     intervals = _by_question(sorted(unit.all(Interval), key=_claim_ordinal))
@@ -92,11 +96,13 @@ def cases_of(unit: Unit) -> list[Case]:
             group=groups[asked.group],
             judged=judged.get(asked.id),
             reasoned=reasoned.get(asked.id),
-            rejected=unreasoned.get(asked.id) or ungrounded.get(asked.id),
+            rejected=unreasoned.get(asked.id) or ungrounded.get(asked.id) or unfit.get(asked.id),
             choices=choices.get(asked.id),
             boxes=boxes.get(asked.id, ()),
             unboxed=unboxed.get(asked.id, ()),
             intervals=intervals.get(asked.id, ()),
+            rolled_out=Difficulty in unit.rows,
+            difficulty=measured.get(asked.id),
         )
         for asked in unit.all(Asked)
     ]
@@ -118,6 +124,16 @@ def _box_order(box: Box) -> tuple[float, str, int]:
 
 def _claim_ordinal(interval: Interval) -> int:
     return int(interval.id.rpartition("#")[2])
+
+
+def _rollouts(recipe: Recipe) -> tuple[Table[Any], ...]:
+    """What is read where a policy was asked; elsewhere no unit depends on it."""
+    if not recipe.identity.rollouts.on:
+        return ()
+    return (
+        Table("rollouts", Rejection, RejectedByRollouts),
+        Table("rollouts", Difficulty, Difficulty),
+    )
 
 
 def _worker(
@@ -148,6 +164,7 @@ def stage(recipe: Recipe) -> Stage:
             of_video(Table("grounding", Unboxed, Unboxed)),
             of_video(Table("grounding", Interval, Interval)),
             of_video(Table("options", Options, Choices)),
+            *map(of_video, _rollouts(recipe)),
             of_video(groups(recipe.identity, WrittenFrom)),
             Lookup(Table("frames", Frame, CoreJpeg), "id", Reasoned, "core_frames"),
             of_video(Table("videos", Source, Holds)),

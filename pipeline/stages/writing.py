@@ -192,7 +192,10 @@ def asking_worker(
 
 
 def prompt_of(
-    stage: str, settings: WriterSettings | PolicySettings, own: str | None, recipe: RecipeKind = "videoespresso"
+    stage: str,
+    settings: WriterSettings | PolicySettings,
+    own: str | None,
+    recipe: RecipeKind = "videoespresso",
 ) -> Prompt:
     """The recipe's own prompt, or the one of the stage for this kind of recipe and of writer."""
     kind = "endpoint" if isinstance(settings, EndpointModel) else settings.kind
@@ -215,9 +218,9 @@ def pictures_for(settings: WriterSettings | PolicySettings, parent: type) -> tup
     return (Lookup(Table("frames", Frame, FrameJpeg), "id", parent, "frame_ids"),)
 
 
-def writer_resources(recipe: Recipe, section: Section) -> Resources:
+def writer_resources(recipe: Recipe, section: Section, pack_calls: int = PACK_UNITS) -> Resources:
     """What a worker needs to ask this writer."""
-    return model_resources(recipe, section, PACK_UNITS)
+    return model_resources(recipe, section, pack_calls)
 
 
 def frames_json(frames: Sequence[GroupFrame]) -> Any:

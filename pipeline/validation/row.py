@@ -94,6 +94,16 @@ class Span(NamedTuple):
     """Moments that must lie in it."""
 
 
+class Tried(NamedTuple):
+    """How a policy fared at the row's question."""
+
+    samples: int
+    right: int
+    unparsed: int
+    counted: int
+    pass_rate: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """A question with what belongs to it."""
@@ -128,6 +138,7 @@ class Row:
     video_start: float | None = None
     video_end: float | None = None
     """Where the video starts and ends on its clock, if the row says so."""
+    tried: Tried | None = None
     question_point: float | None = None
     """When the question is asked: what comes later is not known yet."""
     turns: tuple[Turn, ...] | None = None

@@ -10,6 +10,7 @@ from pipeline.evaluation.difficulty import (
     Difficulty,
     Verdict,
     difficulty,
+    gaussian_kept,
     gaussian_sample,
     gaussian_weight,
 )
@@ -63,3 +64,15 @@ def test_the_draw_is_of_the_ids_alone(questions: dict[str, float], size: int) ->
     assert drawn == gaussian_sample(reversed(pairs), size)
     assert drawn == gaussian_sample(pairs, 20)[:size]
     assert all(questions[id] > 0 for id in drawn)
+
+
+def test_each_question_alone_is_kept_with_its_weight_as_chance() -> None:
+    ids = [f"q{i}" for i in range(2000)]
+    for p, chance in ((0.3, 1.0), (0.5, gaussian_weight(0.5)), (0.9, gaussian_weight(0.9))):
+        kept = [one for one in ids if gaussian_kept(one, p)]
+        assert abs(len(kept) / len(ids) - chance) < 0.03
+        assert kept == [one for one in ids if gaussian_kept(one, p)]
+    assert not any(gaussian_kept(one, 0.0) for one in ids)
+    # Who is kept at a rare pass rate is kept at a common one.
+    rare = {one for one in ids if gaussian_kept(one, 0.9)}
+    assert rare < {one for one in ids if gaussian_kept(one, 0.5)}

@@ -37,9 +37,7 @@ class _Lots:
         return int.from_bytes(self._bytes[8 * ordinal : 8 * ordinal + 8], "big") / 2**64
 
 
-def _answer(
-    problem_type: str, options: Sequence[str], frames: Sequence[Any], lots: _Lots
-) -> str:
+def _answer(problem_type: str, options: Sequence[str], frames: Sequence[Any], lots: _Lots) -> str:
     if problem_type == "math":
         return str(int(lots[0] * _NUMBERS))
     letter = _LETTERS[int(lots[0] * len(options))] if options else ""

@@ -12,7 +12,7 @@ from pipeline.evaluation.graders.truth import Truth, truth
 from pipeline.records import ProblemType, Span
 from pipeline.stages.rollout_rules.views import AskedQuestion, Choices, ClaimTime, PassedVerdict
 
-_TAG: Final = re.compile(r"</?obj>")
+_ITEM: Final = re.compile(r"<obj>(.*?)(?:[_ ]?\d+)?</obj>")
 _TIME: Final = r"(?:\d+:)?\d+(?::\d\d)?(?:\.\d+)?\s*(?:s|secs?|seconds?)\b"
 _ASIDE: Final = re.compile(rf"\s*\b(?:at|around|about)\s+{_TIME}(,)?", re.IGNORECASE)
 _TOLD: Final = re.compile(rf"{_TIME}|\b\d+:\d\d\b", re.IGNORECASE)
@@ -29,9 +29,7 @@ class Problem:
     @property
     def spans(self) -> tuple[Span, ...]:
         """All stretches of time that would be right."""
-        return tuple(
-            Span(start_seconds=s.start, end_seconds=s.end) for s in self.truth.segments
-        )
+        return tuple(Span(start_seconds=s.start, end_seconds=s.end) for s in self.truth.segments)
 
     @property
     def solution(self) -> str:
@@ -103,8 +101,13 @@ def _clocked(times: Sequence[ClaimTime]) -> list[ClaimTime]:
 
 
 def untimed(claim: str) -> str | None:
-    """A claim without its tags and its time; None where it tells its time all the same."""
-    said = " ".join(_ASIDE.sub("", _TAG.sub("", claim)).split()).replace("_", " ")
+    """A claim in plain words without its time; None where it tells its time all the same.
+
+    `At 3.2 s, there is <obj>person_1</obj>.` becomes `There is person.`: numbers tell key items of
+    one evidence apart, and mean nothing to who has not read it.
+    """
+    named = _ITEM.sub(lambda item: item[1].replace("_", " "), claim)
+    said = " ".join(_ASIDE.sub("", named).split())
     if not said or _TOLD.search(said):
         return None
     return said[0].upper() + said[1:]

@@ -56,6 +56,7 @@ def sample_of(case: Case, origin: Origin, frames: Mapping[str, CoreJpeg]) -> Sam
     choices = case.choices
     captions = {frame.frame: frame.caption for frame in case.group.frames}
     written = [case.asked.provenance, case.judged.provenance, case.reasoned.provenance]
+    written += [part.provenance for part in (choices, case.difficulty) if part]
     return Sample(
         id=case.id,
         video=origin.video,
@@ -77,11 +78,12 @@ def sample_of(case: Case, origin: Origin, frames: Mapping[str, CoreJpeg]) -> Sam
         boxes=case.boxes,
         unboxed=case.unboxed,
         intervals=case.intervals,
+        difficulty=case.difficulty,
         licence=origin.licence,
         source=origin.source,
         metadata=origin.metadata,
         signature=signature(f"{case.asked.question} {case.answer}"),
-        provenance=(*written, choices.provenance) if choices else tuple(written),
+        provenance=tuple(written),
     )
 
 

@@ -21,6 +21,8 @@ def upstream(case: Case) -> Finding | None:
     # Evidence names at least one key item, and grounding says of each where it is or why not.
     if not case.boxes and not case.unboxed:
         return _incomplete("grounding")
+    if case.rolled_out and case.difficulty is None:
+        return _incomplete("rollouts")
     return None
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from pipeline.records import (
     Box,
+    Difficulty,
     GroupFrame,
     Interval,
     Judgement,
@@ -86,6 +87,16 @@ class RejectedByGrounding(Record):
 
 
 @record
+class RejectedByRollouts(Record):
+    """Why rollouts dropped a question."""
+
+    id: str
+    stage: str
+    reason: str
+    message: str
+
+
+@record
 class Choices(Record):
     """Its multiple-choice form."""
 
@@ -146,11 +157,15 @@ class Case:
     group: WrittenFrom
     judged: Judged | None
     reasoned: Reasoned | None
-    rejected: RejectedByEvidence | RejectedByGrounding | None
+    rejected: RejectedByEvidence | RejectedByGrounding | RejectedByRollouts | None
     choices: Choices | None
     boxes: tuple[Box, ...]
     unboxed: tuple[Unboxed, ...]
     intervals: tuple[Interval, ...]
+    rolled_out: bool = False
+    """The recipe asks a policy how hard questions are."""
+    difficulty: Difficulty | None = None
+    """What the policy made of it; none where it was not asked, or failed."""
 
     @property
     def id(self) -> str:

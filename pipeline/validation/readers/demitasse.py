@@ -1,6 +1,6 @@
 """Our own published folder: samples, the questions that were turned down, and tables beside."""
 
-from math import isfinite
+from math import isfinite, nan
 
 from pipeline.validation.readers.fields import Fields, numbers
 from pipeline.validation.readers.format import Format, Place, Sign
@@ -12,6 +12,7 @@ from pipeline.validation.row import (
     Named,
     Row,
     Span,
+    Tried,
 )
 
 _TEXTS = ("question", "answer", "evidence")
@@ -44,6 +45,7 @@ def _read(fields: Fields, place: Place) -> Row:
         key_items=fields.texts("key_items"),
         boxes=None if boxes is None else tuple(_box(b) for b in boxes),
         spans=_spans(fields),
+        tried=_tried(fields.record("difficulty")),
         video_start=start,
         video_end=None if length is None else (start or 0.0) + length,
         media=None if frames is None else tuple(_picture(f) for f in frames),
@@ -87,6 +89,15 @@ def _spans(fields: Fields) -> tuple[Span, ...] | None:
             times = numbers(interval.raw.get("pts_seconds")) or ()
             found.append(Span(start, end, f"the claim {interval.text('claim')!r}", times))
     return tuple(found)
+
+
+def _tried(found: Fields | None) -> Tried | None:
+    if found is None:
+        return None
+    counts = [found.whole(name) for name in ("samples", "right", "unparsed", "counted")]
+    rate = found.number("pass_rate")
+    samples, right, unparsed, counted = (count if count is not None else -1 for count in counts)
+    return Tried(samples, right, unparsed, counted, nan if rate is None else rate)
 
 
 def _read_rejected(fields: Fields, place: Place) -> Row:

@@ -6,6 +6,7 @@ from pipeline.validation.rule import Rule
 from pipeline.validation.rules.balance import LENGTH_GAP, LETTER_BALANCE
 from pipeline.validation.rules.boxes import BOXES
 from pipeline.validation.rules.category import CATEGORY
+from pipeline.validation.rules.difficulty import DIFFICULTY
 from pipeline.validation.rules.duplicates import DUPLICATES
 from pipeline.validation.rules.files import FILES
 from pipeline.validation.rules.frames import CITATIONS, FRAMES
@@ -39,6 +40,7 @@ RULES: Final[dict[str, Rule]] = {
         OPTIONS,
         LETTER_BALANCE,
         LENGTH_GAP,
+        DIFFICULTY,
         SPLITS,
         DUPLICATES,
         LEAKAGE,
