@@ -37,12 +37,16 @@ def lines(
     form = FORM_OF[protocol]
     said = answers(workspace, label, form)
     grades = {row.id: row for row in read_table(workspace, f"grades_{label}_{protocol}", Graded)}
-    missing = [item.id for item in items if item.id not in grades]
-    stages = (f"grades_{label}_{protocol}", f"answers_{label}_{form}", f"frames_{label}")
+    missing = [item for item in items if item.id not in grades]
+    # Of some inputs the video is the unit that failed.
+    units = sorted({item.id for item in missing} | {item.video for item in missing})
     why = {
         outcome.unit: outcome
-        for stage in reversed(stages)
-        for outcome in read_outcomes(workspace, stage, missing)
+        for stage in (
+            *(f"selector_{name}" for name in ("frames", "captions") if label == "selected"),
+            *(f"frames_{label}", f"answers_{label}_{form}", f"grades_{label}_{protocol}"),
+        )
+        for outcome in read_outcomes(workspace, stage, units)
         if outcome.status != "kept"
     }
     for item in items:
@@ -53,7 +57,7 @@ def lines(
         elif form not in item.forms:
             ending, code, message = "skipped", "no_key", f"it cannot be asked in the form {form}"
         else:
-            found = why.get(item.id)
+            found = why.get(item.id) or why.get(item.video)
             ending = "failed"
             code, message = (found.code, found.message) if found else ("NotDone", "to do")
         yield Line(

@@ -11,10 +11,25 @@ from pipeline.engine.stage import Stage
 from pipeline.engine.workspace import Workspace
 from pipeline.harness.forms import FORM_OF
 from pipeline.harness.rows import Item, VideoFile
-from pipeline.harness.stages import answers, blind, core, grades
+from pipeline.harness.stages import (
+    answers,
+    blind,
+    core,
+    grades,
+    judged,
+    sampled,
+    selected,
+    similarity,
+)
 from pipeline.llm.session import Session
 from pipeline.recipe import EndpointModel
-from pipeline.recipe.evaluation import BLIND, EvaluationSettings, InputSettings
+from pipeline.recipe.evaluation import (
+    BLIND,
+    JUDGED,
+    EvaluationSettings,
+    InputSettings,
+    ProtocolName,
+)
 from pipeline.records import Record
 from pipeline.storage.place import Place
 
@@ -35,11 +50,21 @@ def stages(settings: EvaluationSettings, session: Session | None) -> list[Stage]
         for form in forms
     ]
     right = [
-        grades.stage(identity, label, protocol)
+        _graded(settings, label, protocol, session)
         for label in labels(settings)
         for protocol in identity.protocols
     ]
     return [*shown, blind.stage(), *said, *right]
+
+
+def _graded(
+    settings: EvaluationSettings, label: str, protocol: ProtocolName, session: Session | None
+) -> Stage:
+    if protocol in JUDGED:
+        return judged.stage(settings, label, protocol, session)
+    if protocol == "similarity":
+        return similarity.stage(settings.identity, label)
+    return grades.stage(settings.identity, label, protocol)
 
 
 def _shown(
@@ -48,8 +73,12 @@ def _shown(
     match one.kind:
         case "core":
             return [core.stage()]
-        case _:
-            raise NotImplementedError
+        case "uniform" | "all":
+            count = one.frames if one.kind == "uniform" else None
+            pictures = settings.identity.pictures
+            return [sampled.stage(f"frames_{one.label}", count, one.fps, pictures)]
+        case "selected":
+            return selected.stages(settings, session)
 
 
 def session_of(settings: EvaluationSettings, root: Place) -> Session | None:

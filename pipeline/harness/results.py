@@ -14,28 +14,36 @@ class _Result(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
-class Estimate(_Result):
-    """A mean with its 95 % confidence interval."""
+class Interval(_Result):
+    """An average, and the interval in which it lies with a probability of 95 %."""
 
-    n: int
-    mean: float | None
-    """Null where there is nothing to average."""
-    low: float | None
-    high: float | None
+    value: float
+    low: float
+    high: float
+
+
+class Average(_Result):
+    """One average in three readings; null where there is nothing to average."""
+
+    graded: Interval | None
+    """Over the questions that were graded."""
+    lower: Interval | None
+    """Over all that were asked, unparsed and failed ones at the lowest value there is."""
+    upper: Interval | None
+    """Likewise at the highest."""
 
 
 class MetricResult(_Result):
     """One measure of a protocol."""
 
     name: str
-    micro: Estimate
-    """Over all questions that were graded."""
-    macro: Estimate
-    """Over tasks: each counts the same, however many questions it has."""
-    worst: float | None
-    """Micro, with unparsed and failed questions counted at the lowest value there is."""
-    best: float | None
-    """Likewise at the highest."""
+    lowest: float
+    highest: float
+    """The values between which it lies."""
+    micro: Average
+    """Every question counts the same."""
+    macro: Average
+    """Every task counts the same."""
 
 
 class TaskResult(_Result):
@@ -43,8 +51,9 @@ class TaskResult(_Result):
 
     task: str
     asked: int
-    graded: int
-    metrics: dict[str, Estimate]
+    open: int
+    """Questions that were not graded."""
+    metrics: dict[str, Average]
 
 
 class ProtocolResult(_Result):
@@ -55,9 +64,6 @@ class ProtocolResult(_Result):
     """Changes when what it asks or how it grades does."""
     primary: str
     """The measure that tables show first."""
-    higher: float
-    """The highest value that the primary measure can have."""
-    lowest: float
     asked: int
     graded: int
     unparsed: dict[str, int]
@@ -66,6 +72,8 @@ class ProtocolResult(_Result):
     """Questions without an answer or without a grade, by error class."""
     skipped: int
     """Questions of the dataset that cannot be asked in this form."""
+    videos: int
+    """Of the questions asked; intervals are bootstrapped over them."""
     metrics: list[MetricResult]
     tasks: list[TaskResult]
 

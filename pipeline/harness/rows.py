@@ -105,11 +105,14 @@ class Given(Record):
 
 
 @record
-class Token(Record):
-    """A token that the model wrote."""
+class CaptionTokens(Record):
+    """What captioning a stretch of video took."""
 
-    text: str
-    logprob: float
+    id: str
+    video: str
+    frames: int
+    tokens: int
+    """Read and written by a language model; 0 where none captions."""
 
 
 @record

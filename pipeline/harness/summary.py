@@ -1,13 +1,17 @@
-"""From one line a question to the numbers of an evaluation."""
+"""From one line a question to the numbers of an evaluation, by `pipeline.evaluation`'s averages.
+
+What was not graded, because no answer could be read or because asking or judging failed, is never
+taken for wrong: it is counted, and opens the bounds of every average.
+"""
 
 from collections import Counter
-from collections.abc import Sequence
-from statistics import fmean
+from collections.abc import Mapping, Sequence
 
+from pipeline.evaluation.averages import Bounded, Score, summarise
+from pipeline.evaluation.intervals import Estimate
 from pipeline.harness.collecting import Line
-from pipeline.harness.estimates import over_questions, over_tasks
-from pipeline.harness.protocols import PROTOCOLS, Measured, Protocol
-from pipeline.harness.results import MetricResult, ProtocolResult, TaskResult
+from pipeline.harness.protocols import PROTOCOLS, Measured
+from pipeline.harness.results import Average, Interval, MetricResult, ProtocolResult, TaskResult
 from pipeline.recipe.evaluation import ProtocolName
 from pipeline.tasks import Task
 
@@ -16,66 +20,80 @@ def protocol_result(name: ProtocolName, found: Sequence[Line]) -> ProtocolResult
     """What one protocol says of the answers under one input."""
     protocol = PROTOCOLS[name]
     lines = [line for line in found if line.ending != "skipped"]
-    skipped = sum(1 for line in found if line.ending == "skipped")
-    measured = [m for m in protocol.measures if any(m.name in line.measures for line in lines)]
+    known = [m for m in protocol.measures if any(m.name in line.measures for line in lines)]
+    metrics: list[MetricResult] = []
+    by_task: dict[str, dict[str, Average]] = {}
+    for measure in known or [protocol.primary]:
+        metric, tasks = _metric(measure, lines)
+        metrics.append(metric)
+        for task, average in tasks.items():
+            by_task.setdefault(task, {})[measure.name] = average
     return ProtocolResult(
         protocol=name,
         version=protocol.label,
-        primary=protocol.primary.name,
-        lowest=protocol.primary.low,
-        higher=protocol.primary.high,
+        primary=metrics[0].name,
         asked=len(lines),
         graded=sum(line.ending == "graded" for line in lines),
         unparsed=_codes(lines, "unparsed"),
         failed=_codes(lines, "failed"),
-        skipped=skipped,
-        metrics=[_metric(measure, lines) for measure in measured or protocol.measures[:1]],
-        tasks=_tasks(protocol, lines),
+        skipped=len(found) - len(lines),
+        videos=len({line.video for line in lines}),
+        metrics=metrics,
+        tasks=_tasks(lines, by_task),
     )
+
+
+def scores(lines: Sequence[Line], measure: Measured) -> list[Score]:
+    """The questions as averages and comparisons take them: values from 0, what is open as such.
+
+    A graded question that lacks the measure, as one without options lacks Acc@GQA, is not in it.
+    """
+    return [
+        Score(
+            id=line.item,
+            task=line.task,
+            video=line.video,
+            score=line.measures[measure.name] - measure.low if line.measures else 0.0,
+            unparsed=not line.measures,
+        )
+        for line in lines
+        if line.ending != "skipped" and (measure.name in line.measures or not line.measures)
+    ]
 
 
 def _codes(lines: Sequence[Line], ending: str) -> dict[str, int]:
     return dict(sorted(Counter(line.code for line in lines if line.ending == ending).items()))
 
 
-def _metric(measure: Measured, lines: Sequence[Line]) -> MetricResult:
-    known = [line for line in lines if measure.name in line.measures]
-    values = [line.measures[measure.name] for line in known]
-    open_ = sum(line.ending != "graded" for line in lines)
-    by_task: dict[str, list[float]] = {}
-    for line, value in zip(known, values, strict=True):
-        by_task.setdefault(line.task, []).append(value)
-
-    def bound(value: float) -> float | None:
-        return fmean([*values, *[value] * open_]) if values or open_ else None
-
-    return MetricResult(
+def _metric(measure: Measured, lines: Sequence[Line]) -> tuple[MetricResult, dict[str, Average]]:
+    found = summarise(scores(lines, measure), maximum=measure.high - measure.low)
+    metric = MetricResult(
         name=measure.name,
-        micro=over_questions(values, measure),
-        macro=over_tasks(by_task, measure),
-        worst=bound(measure.low),
-        best=bound(measure.high),
+        lowest=measure.low,
+        highest=measure.high,
+        micro=_average(found.micro, measure),
+        macro=_average(found.macro, measure),
     )
+    return metric, {task.task: _average(task.average, measure) for task in found.tasks}
 
 
-def _tasks(protocol: Protocol, lines: Sequence[Line]) -> list[TaskResult]:
+def _average(found: Bounded, measure: Measured) -> Average:
+    def moved(estimate: Estimate | None) -> Interval | None:
+        if estimate is None:
+            return None
+        low = measure.low
+        return Interval(
+            value=estimate.value + low, low=estimate.low + low, high=estimate.high + low
+        )
+
+    return Average(graded=moved(found.parsed), lower=moved(found.lower), upper=moved(found.upper))
+
+
+def _tasks(lines: Sequence[Line], averages: Mapping[str, dict[str, Average]]) -> list[TaskResult]:
     order = {task.value: place for place, task in enumerate(Task)}
-    names = sorted({line.task for line in lines}, key=lambda n: (order.get(n, len(order)), n))
-    return [_task(protocol, name, [line for line in lines if line.task == name]) for name in names]
-
-
-def _task(protocol: Protocol, name: str, lines: Sequence[Line]) -> TaskResult:
-    values = {
-        measure: [line.measures[measure.name] for line in lines if measure.name in line.measures]
-        for measure in protocol.measures
-    }
-    return TaskResult(
-        task=name,
-        asked=len(lines),
-        graded=sum(line.ending == "graded" for line in lines),
-        metrics={
-            measure.name: over_questions(found, measure)
-            for measure, found in values.items()
-            if found
-        },
-    )
+    asked = Counter(line.task for line in lines)
+    left = Counter(line.task for line in lines if line.ending != "graded")
+    return [
+        TaskResult(task=name, asked=asked[name], open=left[name], metrics=averages.get(name, {}))
+        for name in sorted(asked, key=lambda n: (order.get(n, len(order)), n))
+    ]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipeline.harness.protocols import PROTOCOLS, Measured
-from pipeline.harness.results import Estimate, InputResult, MetricResult, ProtocolResult, Results
+from pipeline.harness.results import Average, InputResult, Interval, ProtocolResult, Results
 
 HEAD = ("input", "micro", "macro", "bounds", "graded", "unparsed", "failed")
 COST_HEAD = ("input", "frames", "tokens in", "tokens out", "token ratio", "TFLOPs")
@@ -39,19 +39,20 @@ def _row(one: InputResult, found: ProtocolResult, measure: Measured) -> tuple[st
     metric = found.metrics[0]
     return (
         one.input,
-        estimate(metric.micro, measure),
-        estimate(metric.macro, measure),
-        _bounds(metric, measure),
+        interval(metric.micro.graded, measure),
+        interval(metric.macro.graded, measure),
+        bounds(metric.micro, measure),
         f"{found.graded} of {found.asked}",
         str(sum(found.unparsed.values())),
         str(sum(found.failed.values())),
     )
 
 
-def _bounds(metric: MetricResult, measure: Measured) -> str:
-    if metric.worst is None or metric.best is None or metric.worst == metric.best:
+def bounds(found: Average, measure: Measured) -> str:
+    """Between which values the average lies, whatever the questions come to that are open."""
+    if found.lower is None or found.upper is None or found.lower == found.upper:
         return ""
-    return f"{number(metric.worst, measure)} to {number(metric.best, measure)}"
+    return f"{number(found.lower.value, measure)} to {number(found.upper.value, measure)}"
 
 
 def _measures(by_input: list[tuple[InputResult, ProtocolResult]]) -> TextTable:
@@ -59,8 +60,8 @@ def _measures(by_input: list[tuple[InputResult, ProtocolResult]]) -> TextTable:
     names = [metric.name for metric in by_input[0][1].metrics]
     rows = []
     for one, found in by_input:
-        micro = {metric.name: metric.micro for metric in found.metrics}
-        cells = (estimate(micro[n], known[n]) if n in micro else "" for n in names)
+        micro = {metric.name: metric.micro.graded for metric in found.metrics}
+        cells = (interval(micro.get(name), known[name]) for name in names)
         rows.append((one.input, *cells))
     return TextTable("Its measures (micro)", ("input", *names), tuple(rows))
 
@@ -70,7 +71,7 @@ def _tasks(by_input: list[tuple[InputResult, ProtocolResult]], measure: Measured
     rows = []
     for place, task in enumerate(by_input[0][1].tasks):
         cells = [
-            estimate(found.tasks[place].metrics[measure.name], measure)
+            interval(found.tasks[place].metrics[measure.name].graded, measure)
             if measure.name in found.tasks[place].metrics
             else ""
             for _, found in by_input
@@ -96,14 +97,12 @@ def _plain(value: float | None, form: str) -> str:
     return "" if value is None else format(value, form)
 
 
-def estimate(found: Estimate, measure: Measured) -> str:
+def interval(found: Interval | None, measure: Measured) -> str:
     """`62.5 [40.1, 80.0]`: percent of a share, else points."""
-    if found.mean is None:
+    if found is None:
         return ""
-    mean = number(found.mean, measure)
-    if found.low is None or found.high is None:
-        return mean
-    return f"{mean} [{number(found.low, measure)}, {number(found.high, measure)}]"
+    low, high = number(found.low, measure), number(found.high, measure)
+    return f"{number(found.value, measure)} [{low}, {high}]"
 
 
 def number(value: float, measure: Measured) -> str:

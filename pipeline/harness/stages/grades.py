@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from pipeline.engine.stage import RECIPE, Blobs, Lookup, Stage, Table, Unit, by_column
+from pipeline.evaluation.answers.grammars import first_and_last, is_fallback
 from pipeline.evaluation.graders.grade import grade
 from pipeline.evaluation.graders.truth import Truth, truth
 from pipeline.harness.forms import FORM_OF
@@ -21,6 +22,8 @@ class Reply(Record):
 
     id: str
     text: str
+    first: str | None
+    thought: bool
 
 
 @record
@@ -86,6 +89,24 @@ def grounding(reply: Reply, key: Key) -> Graded:
     return graded(key.id, measures)
 
 
+def gated(reply: Reply, key: Key) -> Graded:
+    """The answer that counts, which is the first where the gate took it, and the first by itself.
+
+    A first box with the fallback sentence is no answer, and counts under `first_accuracy` nowhere.
+    """
+    wanted = _truth("exact_match", key)
+    last = first_and_last(reply.text)[1] if reply.thought else reply.first
+    # Whoever does not keep to the form may still have said what the answer is.
+    found = grade(last if last is not None else reply.text, wanted)
+    if found.unparsed is not None:
+        return graded(key.id, {}, unparsed=found.unparsed.reason, message=found.unparsed.message)
+    measures = {"accuracy": found.score, "thought": float(reply.thought)}
+    first = grade(reply.first, wanted) if reply.first and not is_fallback(reply.first) else None
+    if first is not None and first.unparsed is None:
+        measures["first_accuracy"] = first.score
+    return graded(key.id, measures)
+
+
 def _truth(kind: str, key: Key) -> Truth:
     segments = [(span.start_seconds, span.end_seconds) for span in key.spans]
     return truth(kind, key.letter, options=key.options, segments=segments)
@@ -94,6 +115,7 @@ def _truth(kind: str, key: Key) -> Truth:
 _BY_RULE: dict[ProtocolName, Callable[[Reply, Key], Graded]] = {
     "objective": objective,
     "grounding": grounding,
+    "gated": gated,
 }
 
 
