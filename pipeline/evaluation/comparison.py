@@ -6,6 +6,7 @@ where they differ. Unparsed answers count as wrong here; `Comparison` says how m
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from pipeline.evaluation.averages import Score
 from pipeline.evaluation.intervals import LEVEL, RESAMPLES, SEED, Estimate, averages
@@ -78,7 +79,7 @@ def mcnemar(better: int, worse: int) -> float:
     for n in range(min(better, worse)):
         ways = ways * (differing - n) // (n + 1)
         tail += ways
-    return min(1.0, 2 * tail / 2**differing)
+    return min(1.0, float(Fraction(2 * tail, 2**differing)))
 
 
 def _by_id(scores: Sequence[Score]) -> dict[str, Score]:
