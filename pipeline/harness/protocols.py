@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from pipeline.evaluation.grounding import IOP_BARS, IOU_BARS
 from pipeline.recipe.evaluation import ProtocolName
 
 
@@ -75,7 +76,11 @@ PROTOCOLS: Final[dict[ProtocolName, Protocol]] = {
             "grounding",
             1,
             _shares(
-                "iou", "iou_0.3", "iou_0.5", "iop", "iop_0.3", "iop_0.5", "acc_gqa", "accuracy"
+                "iou",
+                *(f"iou_{bar}" for bar in IOU_BARS),
+                "iop",
+                *(f"iop_{bar}" for bar in IOP_BARS),
+                *("acc_gqa", "accuracy"),
             ),
         ),
         Protocol("gated", 1, _shares("accuracy", "first_accuracy", "thought")),

@@ -1,7 +1,7 @@
 """What is written of an evaluation that has ended: `results.json`, `questions.jsonl`, the plot."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict
 from importlib.metadata import version
 
@@ -20,7 +20,7 @@ from pipeline.harness.results import (
     ModelFacts,
     Results,
 )
-from pipeline.harness.stages.judged import PROMPTS as JUDGED_PROMPTS
+from pipeline.harness.stages.judged import judge_prompts
 from pipeline.harness.summary import protocol_result
 from pipeline.models.loading import model_identity
 from pipeline.recipe.evaluation import EvaluationSettings
@@ -80,10 +80,9 @@ def _model(settings: EvaluationSettings, found: Iterable[Line]) -> ModelFacts:
 
 def _prompts(settings: EvaluationSettings) -> dict[str, str]:
     protocols = settings.identity.protocols
-    names = [f"evaluation/{FORM_OF[protocol]}" for protocol in protocols]
-    names += [JUDGED_PROMPTS[protocol] for protocol in protocols if protocol in JUDGED_PROMPTS]
-    loaded = map(prompts.load, dict.fromkeys(names))
-    return {prompt.label: prompt.sha256 for prompt in loaded}
+    named = dict.fromkeys(f"evaluation/{FORM_OF[protocol]}" for protocol in protocols)
+    used = [*map(prompts.load, named), *(p for name in protocols for p in judge_prompts(name))]
+    return {prompt.label: prompt.sha256 for prompt in used}
 
 
 def _json_line(line: Line) -> bytes:
@@ -95,8 +94,3 @@ def _json_line(line: Line) -> bytes:
 def read_results(text: bytes) -> Results:
     """Results as `report` wrote them."""
     return Results.model_validate_json(text)
-
-
-def shown_first(results: Results) -> Sequence[str]:
-    """The protocols in the order in which they were asked for."""
-    return [protocol.protocol for protocol in results.inputs[0].protocols]

@@ -9,6 +9,7 @@ from pipeline.engine.stage import RECIPE, Blobs, Lookup, Stage, Table, Unit, by_
 from pipeline.evaluation.answers.grammars import first_and_last, is_fallback
 from pipeline.evaluation.graders.grade import grade
 from pipeline.evaluation.graders.truth import Truth, truth
+from pipeline.evaluation.grounding import IOP_BARS, IOU_BARS
 from pipeline.harness.forms import FORM_OF
 from pipeline.harness.rows import Graded, Item, Measure, Said, Span
 from pipeline.outcome import Kept, Outcome
@@ -76,14 +77,9 @@ def grounding(reply: Reply, key: Key) -> Graded:
     if found.unparsed is not None:
         return graded(key.id, {}, unparsed=found.unparsed.reason, message=found.unparsed.message)
     iou, iop = found.iou or 0.0, found.iop or 0.0
-    measures = {
-        "iou": iou,
-        "iou_0.3": iou >= 0.3,
-        "iou_0.5": iou >= 0.5,
-        "iop": iop,
-        "iop_0.3": iop >= 0.3,
-        "iop_0.5": iop >= 0.5,
-    }
+    measures: dict[str, float] = {"iou": iou, "iop": iop}
+    measures |= {f"iou_{bar}": float(iou >= bar) for bar in IOU_BARS}
+    measures |= {f"iop_{bar}": float(iop >= bar) for bar in IOP_BARS}
     if found.grounded is not None:
         measures |= {"acc_gqa": found.grounded, "accuracy": bool(found.answer)}
     return graded(key.id, measures)

@@ -1,4 +1,4 @@
-"""`grades_<input>_similarity`: an open answer against the reference and the distractors, by embedding.
+"""`grades_<input>_similarity`: open answers against reference and distractors, by embedding.
 
 Right is what is closer to the reference than the bar, and closer than to every distractor. Where
 the dataset has no options only the bar decides.
