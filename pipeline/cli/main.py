@@ -10,6 +10,7 @@ import typer
 from pipeline.cli import (
     adopt,
     calibrate,
+    compare,
     cut,
     doctor,
     evaluate,
@@ -58,6 +59,7 @@ app.command("validate")(validate.validate)
 app.command("export")(export.export)
 app.add_typer(import_.app, name="import")
 app.command("evaluate")(evaluate.evaluate)
+app.command("compare")(compare.compare)
 app.command("adopt")(adopt.adopt)
 app.command("gc")(gc.gc)
 app.command("remove")(remove.remove)

@@ -12,6 +12,7 @@ from pipeline.harness.cost import cost_result
 from pipeline.harness.dataset import Questions
 from pipeline.harness.forms import FORM_OF
 from pipeline.harness.graph import labels
+from pipeline.harness.plots import write_plots
 from pipeline.harness.results import (
     FILE,
     QUESTIONS,
@@ -64,6 +65,7 @@ def report(workspace: Workspace, settings: EvaluationSettings, asked: Questions)
     store = workspace.store
     store.write(QUESTIONS, b"".join(map(_json_line, everything)))
     store.write(FILE, (results.model_dump_json(indent=1) + "\n").encode())
+    write_plots(workspace, results)
     return results
 
 
@@ -89,8 +91,3 @@ def _json_line(line: Line) -> bytes:
     said = asdict(line.said) if line.said else None
     told = {**{k: v for k, v in vars(line).items() if k != "said"}, "said": said}
     return (json.dumps(told, ensure_ascii=False, sort_keys=True) + "\n").encode()
-
-
-def read_results(text: bytes) -> Results:
-    """Results as `report` wrote them."""
-    return Results.model_validate_json(text)
