@@ -22,7 +22,7 @@ from pipeline.harness.stages import (
     similarity,
 )
 from pipeline.llm.session import Session
-from pipeline.recipe import EndpointModel
+from pipeline.recipe import EndpointModel, Settings
 from pipeline.recipe.evaluation import (
     BLIND,
     JUDGED,
@@ -84,7 +84,7 @@ def _shown(
 def session_of(settings: EvaluationSettings, root: Place) -> Session | None:
     """A session with the endpoints of an evaluation; None where it asks none."""
     identity, selector = settings.identity, settings.identity.selector
-    named = [identity.model, identity.judge]
+    named: list[Settings | None] = [identity.model, identity.judge]
     if any(one.kind == "selected" for one in identity.inputs):
         named += [selector.captioner, selector.chooser]
     if not any(isinstance(model, EndpointModel) for model in named):

@@ -21,9 +21,9 @@ from pipeline.harness.results import (
     ModelFacts,
     Results,
 )
+from pipeline.harness.stages.asking import identity_of
 from pipeline.harness.stages.judged import judge_prompts
 from pipeline.harness.summary import protocol_result
-from pipeline.models.loading import model_identity
 from pipeline.recipe.evaluation import EvaluationSettings
 
 
@@ -76,7 +76,7 @@ def _model(settings: EvaluationSettings, found: Iterable[Line]) -> ModelFacts:
         label=model.name,
         kind=model.kind,
         reported=sorted(reported - {""}),
-        settings=model_identity(model),
+        settings=identity_of(model),
     )
 
 

@@ -4,6 +4,8 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from pipeline.recipe.evaluation import ProtocolName
+
 FORMAT: Final = 1
 FILE: Final = "results.json"
 QUESTIONS: Final = "questions.jsonl"
@@ -59,7 +61,7 @@ class TaskResult(_Result):
 class ProtocolResult(_Result):
     """One protocol, under one input."""
 
-    protocol: str
+    protocol: ProtocolName
     version: str
     """Changes when what it asks or how it grades does."""
     primary: str

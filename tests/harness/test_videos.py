@@ -64,9 +64,9 @@ def test_inputs_read_the_videos_and_tell_what_they_take(folder: Path, tmp_path: 
         }
         assert times == (
             "F1, at 0.00 s:",
-            "F2, at 3.28 s:",
-            "F3, at 6.60 s:",
-            "F4, at 9.92 s:",
+            "F2, at 3.32 s:",
+            "F3, at 6.64 s:",
+            "F4, at 9.96 s:",
         )
         calls = len(server.calls)
         assert set(evaluation.run(chosen).ran.values()) == {0}
@@ -145,4 +145,3 @@ def test_videos_of_an_import_are_known_by_their_names(folder: Path, tmp_path: Pa
     uniform = EvaluationIdentity(inputs=(InputSettings(kind="uniform"),))
     (found,) = find([tmp_path], named, uniform)
     assert (found.id, found.content) == ("there/bikes", content_hash(bikes()))
-

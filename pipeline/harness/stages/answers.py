@@ -17,6 +17,7 @@ from pipeline.harness.stages.asking import (
     Asked,
     FramesGiven,
     group_frames,
+    identity_of,
     inputs_of,
     lookups,
     not_asked,
@@ -25,7 +26,6 @@ from pipeline.harness.stages.asking import (
 from pipeline.harness.stages.gate import gated_worker
 from pipeline.llm.plain import PlainText
 from pipeline.llm.session import Session
-from pipeline.models.loading import model_identity
 from pipeline.outcome import Kept
 from pipeline.prompts import Prompt
 from pipeline.recipe.evaluation import EvaluationSettings, ProgramModelSettings
@@ -51,7 +51,7 @@ def stage(settings: EvaluationSettings, label: str, form: Form, session: Session
     """What is shown in, what is said out."""
     identity, prompt = settings.identity, prompts.load(f"evaluation/{form}")
     model, name = identity.model, f"answers_{label}_{form}"
-    facts = {"model": model_identity(model), "prompts": {prompt.id: prompt.sha256}}
+    facts = {"model": identity_of(model), "prompts": {prompt.id: prompt.sha256}}
     worker: Callable[[Blobs], AskingWorker]
     if form == "gated":
         facts["gate"] = identity.gate.model_dump(mode="json")

@@ -8,10 +8,11 @@ from pipeline.harness.forms import Form
 from pipeline.harness.rows import Item, Said, Shown
 from pipeline.llm.plain import PlainText
 from pipeline.llm.session import Section
+from pipeline.models.loading import model_identity
 from pipeline.models.writer import Reply
 from pipeline.outcome import Rejected
 from pipeline.prompts import Prompt
-from pipeline.recipe.evaluation import ModelSettings
+from pipeline.recipe.evaluation import ModelSettings, ProgramModelSettings
 from pipeline.records import GroupFrame, Record, record
 from pipeline.stages.writing import FrameJpeg
 
@@ -59,8 +60,9 @@ class CaptionedFrame(Record):
 
 def group_frames(unit: Unit) -> tuple[GroupFrame, ...]:
     """The frames of a unit as scripts name them, in the order in which they are given."""
-    views = [view for view in (CaptionedFrame, TimedFrame) if view in unit.rows]
-    found = {frame.id: frame for frame in unit.all(views[0])}
+    read = CaptionedFrame in unit.rows
+    rows: Sequence[CaptionedFrame | TimedFrame] = unit.all(CaptionedFrame if read else TimedFrame)
+    found = {frame.id: frame for frame in rows}
     return tuple(
         GroupFrame(
             frame=name,
@@ -72,6 +74,13 @@ def group_frames(unit: Unit) -> tuple[GroupFrame, ...]:
         )
         for name in unit.one(FramesGiven).frames
     )
+
+
+def identity_of(model: ModelSettings) -> Any:
+    """What of the model's settings enters stage identities."""
+    if isinstance(model, ProgramModelSettings):
+        return model.model_dump(mode="json")
+    return model_identity(model)
 
 
 def not_asked(item: Asked, form: Form) -> Rejected | None:
