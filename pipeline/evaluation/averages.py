@@ -14,6 +14,7 @@ from pipeline.evaluation.intervals import (
     SEED,
     Averages,
     Estimate,
+    Method,
     averages,
 )
 
@@ -72,6 +73,7 @@ def summarise(
     scores: Sequence[Score],
     *,
     maximum: float = 1.0,
+    method: Method = "videos",
     level: float = LEVEL,
     resamples: int = RESAMPLES,
     seed: int = SEED,
@@ -80,7 +82,11 @@ def summarise(
 
     Args:
         maximum: the highest score that a question can have; 2 for `gqa`.
-        level: of the intervals; they are bootstrapped over videos.
+        method: of the intervals; `wilson` for comparison with what others report.
+        level: of the intervals.
+
+    Raises:
+        ValueError: `wilson` is asked for of scores between 0 and the highest.
     """
     tasks = sorted({score.task for score in scores})
     index = {task: n for n, task in enumerate(tasks)}
@@ -91,6 +97,7 @@ def summarise(
             [s.video for s in chosen],
             [index[s.task] for s in chosen],
             maximum=maximum,
+            method=method,
             level=level,
             resamples=resamples,
             seed=seed,

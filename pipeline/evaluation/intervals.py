@@ -8,7 +8,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
-from typing import Final, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,9 @@ SEED: Final = 0
 _CELLS: Final = 4_000_000
 """Draws at a time, resamples times videos."""
 
+Method = Literal["videos", "wilson"]
+"""A bootstrap over videos; or Wilson's interval, as if all questions were independent, which is
+the usual one for shares and the one to compare with what others report."""
 Floats: TypeAlias = npt.NDArray[np.float64]
 
 
@@ -66,6 +69,7 @@ def averages(
     groups: Sequence[int],
     *,
     maximum: float | None = 1.0,
+    method: Method = "videos",
     level: float = LEVEL,
     resamples: int = RESAMPLES,
     seed: int = SEED,
@@ -80,9 +84,17 @@ def averages(
         clusters: the video of each question.
         groups: the task of each question, from 0.
         maximum: the highest score, for that interval; None where scores are no shares of it.
+        method: of the intervals of `micro` and of groups; `macro` always has the bootstrap's.
+
+    Raises:
+        ValueError: Wilson's interval is asked for of scores between 0 and the highest.
     """
     if not values:
         return Averages(None, None, ())
+    if method == "wilson" and any(value not in (0, maximum) for value in values):
+        raise ValueError(
+            "Wilson's interval is of scores that are 0 or the highest, nothing between"
+        )
     count = max(groups) + 1
     names = {name: n for n, name in enumerate(dict.fromkeys(clusters))}
     places = np.array([names[c] for c in clusters]), np.array(groups)
@@ -91,12 +103,18 @@ def averages(
     np.add.at(sizes, places, 1)
     drawn, drawn_sizes = _draw(sums, sizes, resamples, seed)
 
-    def estimate(value: float, draws: Floats, videos: int) -> Estimate:
+    def share(value: float, of: float) -> Estimate:
+        highest = maximum or 1.0
+        found = wilson(value / highest * of, of, level)
+        return Estimate(float(value), found.low * highest, found.high * highest)
+
+    def estimate(value: float, draws: Floats, videos: int, questions: float) -> Estimate:
+        if method == "wilson" and questions:
+            return share(value, questions)
         draws = draws[~np.isnan(draws)]
         low, high = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2])
         if np.ptp(draws) < 1e-12 and maximum:
-            share = wilson(value / maximum * videos, videos, level)
-            low, high = share.low * maximum, share.high * maximum
+            return share(value, videos)
         return Estimate(float(value), float(low), float(high))
 
     with np.errstate(invalid="ignore"):
@@ -105,10 +123,16 @@ def averages(
     there = ~np.isnan(drawn_means)
     macro = np.where(there, drawn_means, 0).sum(1) / there.sum(1)
     return Averages(
-        micro=estimate(sums.sum() / sizes.sum(), drawn.sum(1) / drawn_sizes.sum(1), len(names)),
-        macro=estimate(means[held].mean(), macro, len(names)),
+        micro=estimate(
+            sums.sum() / sizes.sum(), drawn.sum(1) / drawn_sizes.sum(1), len(names), len(values)
+        ),
+        macro=estimate(means[held].mean(), macro, len(names), 0),
         groups=tuple(
-            estimate(means[g], drawn_means[:, g], int((sizes[:, g] > 0).sum())) if held[g] else None
+            estimate(
+                means[g], drawn_means[:, g], int((sizes[:, g] > 0).sum()), float(sizes[:, g].sum())
+            )
+            if held[g]
+            else None
             for g in range(count)
         ),
     )

@@ -64,6 +64,15 @@ def test_all_right_is_not_certain() -> None:
     assert doubled and doubled.low == pytest.approx(2 * wilson(10, 10).low)
 
 
+def test_wilson_s_interval_on_request() -> None:
+    found = averages([1, 0, 1, 1], list("aabb"), [0, 0, 1, 1], method="wilson")
+    assert found.micro == wilson(3, 4) and found.groups == (wilson(1, 2), wilson(2, 2))
+    doubled = averages([2, 0], ["a", "b"], [0, 0], maximum=2, method="wilson").micro
+    assert doubled and doubled.low == 2 * wilson(1, 2).low
+    with pytest.raises(ValueError, match="nothing between"):
+        averages([0.5], ["a"], [0], method="wilson")
+
+
 def test_nothing_has_no_average() -> None:
     assert averages([], [], []).micro is None
 

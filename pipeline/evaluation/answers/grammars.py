@@ -62,10 +62,10 @@ def read_reply(text: str, form: Form) -> Parsed[Reply] | Unparsed:
 
 
 def _read_twice(text: str) -> Parsed[Reply] | Unparsed:
-    thoughts = list(_THINK.finditer(text))
-    if len(thoughts) != 1 or len(_TAG.findall(text)) != 2:
-        return Unparsed("malformed", f"it has {len(thoughts)} blocks of reasoning, not one")
-    (thought,) = thoughts
+    # Tags are counted first: thousands of open ones would take the pattern minutes.
+    thought = _THINK.search(text) if len(_TAG.findall(text)) == 2 else None
+    if thought is None:
+        return Unparsed("malformed", "it has not one block of reasoning and nothing else in tags")
     sides = text[: thought.start()].strip(), text[thought.end() :].strip()
     answers: list[str] = []
     for side, where in zip(sides, ("before", "after"), strict=True):

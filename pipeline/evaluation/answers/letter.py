@@ -2,10 +2,11 @@
 
 Anchored rules, tried in this order; the first that finds anything decides:
 
-1. The reply says that it answers: `Answer: C`, `The answer is (B).`, `The answer is B because ..`.
+1. The reply says that it answers: `Answer: C`, `The answer is (B).`, `It is B because ..`, `B is
+   correct`.
 2. The text, or what it says the answer is, equals one option's text.
 3. A line is a letter and nothing else (`B`, `(b)`, `**B**`, `B.`, `Option B`), or begins with a
-   marked one (`B. A red car`, `(B) a red car`, `B: ..`).
+   marked one (`B. A red car`, `(B) a red car`, `B: ..`, `B - ..`, `B, because ..`).
 
 Where the rule finds letters that differ, the reply is unparsed. `A man walks` chooses nothing: a
 letter without a mark counts only at the end, before punctuation, or before a word like `because`.
@@ -24,11 +25,15 @@ _ORNAMENT: Final = re.compile(r"\\(?:text|mathrm|mathbf|textbf)\{([^{}]*)\}|[*_`
 _AND: Final = r"\s*(?:,|/|&|\band\b|\bor\b)\s*"
 _ONE: Final = r"[(\[\"']?(?:(?:option|choice)\s+)?[(\[\"']?[A-H]\b[)\]\"']*"
 _SAID: Final = re.compile(
-    r"\b(?:answer|choice|option|choose|pick|select)"
+    r"\b(?:answer|ans\.?|choice|option|choose|pick|select(?:ed)?|it\s+is|it's)"
     r"(?:\s+(?:to\s+(?:the|this)\s+question\s+)?(?:is|was|would\s+be|should\s+be|must\s+be))?"
     r"\s*:?\s*(?:option|choice|letter)?\s*"
     rf"(?P<all>{_ONE}(?:{_AND}{_ONE})*)"
-    r"(?=\s*(?:$|[.,;:!)\]\n\-–—]|(?:because|since|as|for|given|due|which|based)\b))",
+    r"(?=\s*(?:$|[.,;:!()\]\n\-–—]|(?:because|since|as|for|given|due|which|based)\b))",
+    re.IGNORECASE,
+)
+_CORRECT: Final = re.compile(
+    rf"\b(?P<all>{_ONE}(?:{_AND}{_ONE})*)\s+(?:is|are)\s+(?:the\s+)?(?:correct|right|best)\b",
     re.IGNORECASE,
 )
 _SAYING: Final = re.compile(
@@ -42,7 +47,8 @@ _ALONE: Final = re.compile(
     re.IGNORECASE,
 )
 _LABELLED: Final = re.compile(
-    r"(?:(?:option|choice)\s+)?(?:[(\[](?P<held>[A-Ha-h])[)\]][.:]*|(?P<free>[A-H])[.):]+)\s+\S"
+    r"(?:(?:option|choice)\s+)?(?:[(\[](?P<held>[A-Ha-h])[)\]][.:]*|(?P<free>[A-H])(?:[.):]+|\s+[-–—]))\s+\S"
+    r"|(?P<reasoned>[A-H])[,;]?\s+(?:because|since)\b"
 )
 _LONE_LETTER: Final = re.compile(r"\b[A-H]\b", re.IGNORECASE)
 
@@ -87,14 +93,16 @@ def strict_letter(answer: str) -> str:
 def _plain(text: str) -> str:
     while (plain := _ORNAMENT.sub(lambda m: m[1] or "", text)) != text:
         text = plain
-    return text.strip()
+    return text.replace("：", ":").strip()
 
 
 def _letters(text: str, options: Sequence[str]) -> set[str]:
     """Every letter that the first rule which finds any finds."""
-    if (whole := _named(text, options)) or (whole := _of_option(text, options)):
-        return whole
-    if said := {letter for m in _SAID.finditer(text) for letter in _capitals(m["all"])}:
+    for whole in (_alone(text), _of_option(text, options), _named(text, options)):
+        if whole:
+            return whole
+    claims = (*_SAID.finditer(text), *_CORRECT.finditer(text))
+    if said := {letter for m in claims for letter in _capitals(m["all"])}:
         return said
     saying = _SAYING.match(text)
     if saying and (said := _of_option(saying["what"], options) or _named(saying["what"], options)):
@@ -112,19 +120,24 @@ def _of_option(text: str, options: Sequence[str]) -> set[str]:
     return {
         letter
         for letter, option in zip(LETTERS, options, strict=False)
-        if wanted and normal_text(read_label(option)[1]) == wanted
+        if wanted and wanted in (normal_text(option), normal_text(read_label(option)[1]))
     }
+
+
+def _alone(line: str) -> set[str]:
+    match = _ALONE.fullmatch(line)
+    return {m[0].upper() for m in _LONE_LETTER.finditer(match["all"])} if match else set()
 
 
 def _named(line: str, options: Sequence[str]) -> set[str]:
     """The letters of a line that is nothing but letters, or that begins with a marked one."""
-    line = line.strip()
-    if alone := _ALONE.fullmatch(line):
-        return {m[0].upper() for m in _LONE_LETTER.finditer(alone["all"])}
+    line = line.strip().removeprefix("- ")
+    if alone := _alone(line):
+        return alone
     labelled = _LABELLED.match(line)
     if labelled is None:
         return set()
-    letter = (labelled["held"] or labelled["free"]).upper()
+    letter = (labelled["held"] or labelled["free"] or labelled["reasoned"]).upper()
     if "\n" in line:
         return set()
     return {letter} | _of_option(line[labelled.end() - 1 :], options)

@@ -24,6 +24,8 @@ _IN_A_SENTENCE: Final = re.compile(
     r"(?:\banswer(?:\s+is)?\s*[:=]?|[:=])\s*(?P<what>[^\s=:](?:[^=:\n]*?\S)?)\s*[.!]?\s*$",
     re.IGNORECASE,
 )
+_LONGEST: Final = 300
+"""Characters of a number; Python refuses to read very long ones, and nobody means them."""
 _NO_MEANING: Final = re.compile(
     # A blank between two digits stays: `1 1/2` is not 11/2.
     r"\\[,;!]|\\left|\\right|\\[()\[\]]|~|(?<!\d)\s|\s(?!\d)"
@@ -52,7 +54,7 @@ def read_number(reply: str) -> Parsed[Fraction] | Unparsed:
 def exact_number(text: str) -> Fraction | None:
     """The value of a text that is one number, or None where it is not."""
     bare = plain_latex(text)
-    match = _EXACT.fullmatch(bare)
+    match = _EXACT.fullmatch(bare) if len(bare) <= _LONGEST else None
     if match is None:
         return None
     over, under = match["over"] or match["top"], match["under"] or match["bottom"] or "1"

@@ -12,8 +12,7 @@ from typing import Final
 from pipeline.evaluation.answers.boxed import boxes, has_open_box
 from pipeline.evaluation.answers.parsed import Unparsed
 
-_THOUGHT: Final = re.compile(r"<(think|thinking)>.*?</\1>", re.DOTALL | re.IGNORECASE)
-_CLOSED: Final = re.compile(r".*</think(?:ing)?>", re.DOTALL | re.IGNORECASE)
+_CLOSED: Final = re.compile(r"</think(?:ing)?>", re.IGNORECASE)
 _OPENED: Final = re.compile(r"<think(?:ing)?>", re.IGNORECASE)
 _ANSWER: Final = re.compile(r"<answer>(.*?)</answer>", re.DOTALL | re.IGNORECASE)
 _ANSWER_OPENED: Final = re.compile(r"<answer>", re.IGNORECASE)
@@ -40,15 +39,16 @@ class Stated:
 def stated(reply: str) -> Stated | Unparsed:
     """The texts of a reply in which its answer stands."""
     text = _SPECIAL.sub("", reply.replace("’", "'"))
-    if _OPENED.search(_THOUGHT.sub("", text)):
-        return Unparsed("unfinished", "the reasoning is not closed")
     # A template may have put the opening tag into the prompt, so only the closing one is here.
-    rest = _CLOSED.sub("", text, count=1).strip()
+    rest = _CLOSED.split(text)[-1].strip()
+    if _OPENED.search(rest):
+        return Unparsed("unfinished", "the reasoning is not closed")
     if not rest:
         return Unparsed(
             "empty", "nothing stands after the reasoning" if text.strip() else "no text"
         )
-    answers = [inside.strip() for inside in _ANSWER.findall(rest)]
+    closed = "</answer>" in rest.lower()
+    answers = [inside.strip() for inside in _ANSWER.findall(rest)] if closed else []
     if not answers and _ANSWER_OPENED.search(rest):
         answers = [_ANSWER_OPENED.split(rest)[-1].strip()]
     if answers:

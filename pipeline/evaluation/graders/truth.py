@@ -88,6 +88,11 @@ def _written(times: str) -> tuple[Segment, ...]:
 
 def _key(said: str, options: Sequence[str]) -> str:
     """The letter of what is right where it means an option, else the text."""
+    found = read_letter(said)
+    known = found is not None and found.letter in LETTERS[: len(options) or None]
+    alone = len(said.strip("()[]. :")) == 1
+    if found is not None and known and alone:
+        return found.letter
     letters = [
         letter
         for letter, option in zip(LETTERS, options, strict=False)
@@ -95,8 +100,7 @@ def _key(said: str, options: Sequence[str]) -> str:
     ]
     if len(letters) == 1:
         return letters[0]
-    found = read_letter(said)
-    if found is not None and (not options or found.letter in LETTERS[: len(options)]):
+    if found is not None and known and options:
         return found.letter
     if options:
         raise ValueError(f"the right answer {said[:60]!r} is none of {len(options)} options")

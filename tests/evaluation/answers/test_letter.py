@@ -44,6 +44,15 @@ OPTIONS = ("A man walks", "A dog barks", "Because it rains", "None of these")
         ("A. is wrong, because nobody walks.\nThe answer is B.", "B"),
         ("The answer is not A. The answer is B.", "B"),
         ("I cannot be sure, but the answer is B.", "B"),
+        ("B is the correct answer.", "B"),
+        ("Option A is wrong. Option C is right.", "C"),
+        ("Ans: B", "B"),
+        ("Answer：B", "B"),
+        ("Answer is C (it rains)", "C"),
+        ("It is B.", "B"),
+        ("- B", "B"),
+        ("A - A man walks", "A"),
+        ("A, because a man walks.", "A"),
         (r"\boxed{C}", "C"),
         (r"So it is \boxed{\text{(C)}}.", "C"),
         ("<answer>D</answer>", "D"),
@@ -78,6 +87,12 @@ def test_a_choice(reply: str, letter: str) -> None:
         ("Because of the rain.", "no_answer"),
         ("Before the dog barks, a man walks.", "no_answer"),
         ("The camera shows Building D from above", "no_answer"),
+        ("It is a car.", "no_answer"),
+        ("A is not correct.", "no_answer"),
+        ("The answer is neither A nor B", "no_answer"),
+        ("A dog is correct in its way", "no_answer"),
+        ("It is A or B.", "several"),
+        ("Both A and B are correct.", "several"),
         ("E", "outside"),
         ("A and C", "several"),
         ("A, C", "several"),
@@ -106,6 +121,12 @@ def test_options_may_be_labelled() -> None:
 
 def test_options_of_equal_text_are_several() -> None:
     assert read_choice("red", ("red", "Red.")) == Unparsed("several", "it gives A, B")
+
+
+def test_an_option_s_text_may_look_like_a_label() -> None:
+    options = ("C: is the drive", "a disk", "C")
+    assert read_choice("C: is the drive", options) == Parsed("A")
+    assert read_choice("C", ("C", "B", "A")) == Parsed("C"), "a letter alone is a letter"
 
 
 def test_without_options_a_text_is_no_letter() -> None:

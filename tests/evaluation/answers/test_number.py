@@ -57,6 +57,7 @@ def test_a_number(reply: str, number: Fraction) -> None:
         ("12 people", "no_answer"),
         ("1,23", "no_answer"),
         ("1/0", "no_answer"),
+        ("1" * 5000, "no_answer"),
         ("about four", "no_answer"),
         (r"\sqrt{2}", "no_answer"),
         (r"\boxed{2} or \boxed{3}", "several"),

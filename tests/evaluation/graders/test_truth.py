@@ -18,6 +18,12 @@ def test_a_text_where_there_are_no_options() -> None:
     assert (found.answer, found.letter) == ("a red car", None)
 
 
+def test_an_answer_that_only_begins_like_a_letter() -> None:
+    assert truth("exact_match", "A. Lincoln speaks.").answer == "A. Lincoln speaks."
+    assert truth("exact_match", "(b).").letter == "B"
+    assert truth("exact_match", "A", options=("C", "A")).letter == "A"
+
+
 def test_segments_as_numbers_and_as_text() -> None:
     wanted = (Segment(20.3, 30.8),)
     assert truth("iou", "", segments=[[20.3, 30.8]]).segments == wanted
