@@ -20,10 +20,10 @@ from pipeline.engine.planner import Retry
 from pipeline.engine.run_log import run_log
 from pipeline.engine.workspace import Workspace
 from pipeline.harness.dataset import Questions
-from pipeline.harness.graph import planner, session_of, stages
+from pipeline.harness.graph import labels, planner, session_of, stages
 from pipeline.harness.report import report
 from pipeline.harness.results import FILE
-from pipeline.harness.videos import find
+from pipeline.harness.videos import check, find
 from pipeline.llm.session import hold_limits, tidy
 from pipeline.recipe.evaluation import EvaluationSettings
 
@@ -58,6 +58,7 @@ def evaluate_job(job: Job, *, as_json: bool) -> int:
     workspace = Workspace.at(job.root)
     settings = job.settings
     session = session_of(settings, workspace.root)
+    check(job.asked.items, settings.identity)
     videos = find(job.videos, job.asked.items, settings.identity)
     engine = settings.runtime.engine
     services = [partial(hold_limits, session)] if session else []
@@ -89,6 +90,8 @@ def evaluate_job(job: Job, *, as_json: bool) -> int:
         )
     else:
         show(results)
+        if "grounding" in settings.identity.protocols and "core" in labels(settings):
+            talk("grounding with core frames gives the time away: take uniform or all for it")
         talk(f"written to [bold]{literal(job.root / FILE)}[/bold]")
     if failed:
         talk(f"{failed} grades failed: the same command with [bold]--retry[/bold] tries them again")

@@ -1,15 +1,45 @@
-"""Which of somebody's files are the videos of the questions."""
+"""Whether the questions can be asked as wanted, and which of somebody's files are their videos."""
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from pipeline.cutting.sources import find_videos
 from pipeline.errors import InputError
+from pipeline.harness.forms import FORM_OF, Form
 from pipeline.harness.rows import Item, VideoFile
 from pipeline.media.probe import content_hash
 from pipeline.recipe.evaluation import EvaluationIdentity
 from pipeline.store import storage_errors
 from pipeline.video_files import below
+
+_KEYS: Final[dict[Form, str]] = {
+    "choice": "options",
+    "gated": "options",
+    "open": "a reference answer",
+    "assist": "a reference answer",
+    "grounding": "stretches of time",
+}
+
+
+def check(items: Sequence[Item], identity: EvaluationIdentity) -> None:
+    """Refuse what no question of the dataset can be asked, before a model is.
+
+    Raises:
+        InputError: no question has a key for a protocol, or no core frame is there to be shown.
+    """
+    for protocol in identity.protocols:
+        form = FORM_OF[protocol]
+        if not any(form in item.forms for item in items):
+            raise InputError(
+                f"no question of this split can be asked under {protocol}: it needs {_KEYS[form]}"
+            )
+    core = any(one.kind == "core" for one in identity.inputs)
+    if core and not any(item.pictured and item.core_frames for item in items):
+        raise InputError(
+            "the dataset holds no pictures of core frames: demitasse cut puts those of a published "
+            "one in, and --input uniform:16 with --videos does without"
+        )
 
 
 def find(
