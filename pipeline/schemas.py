@@ -36,7 +36,7 @@ def documents() -> dict[str, str]:
         if issubclass(found, records.Record) and found is not records.Record
     }
     answers = {f"reply_{name}": reply for name, reply in replies.BY_NAME.items()}
-    evaluation = {"results": Results}
+    evaluation: dict[str, type[Any]] = {"results": Results}
     kinds = {**tables, **dataset.SCHEMAS, **answers, **evaluation, "recipe": recipe_file()}
     return {f"{name}{_SUFFIX}": json_schema(kind) for name, kind in sorted(kinds.items())}
 
