@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from pipeline.errors import RecipeError, UsageError
 from pipeline.recipe import CaptionerRuntime, EndpointRuntime
 from pipeline.recipe.evaluation import EvaluationSettings
-from pipeline.recipe_problems import describe, tell
+from pipeline.recipe_problems import Problem, describe, tell
 from pipeline.recipe_text import Places, override, read
 
 _REACHED: Final = {
@@ -53,10 +54,18 @@ def load_settings(
     try:
         return EvaluationSettings.model_validate({"identity": data, "runtime": runtime})
     except ValidationError as error:
-        problems = [describe(detail) for detail in error.errors()]
-        problems = [(tuple(p for p in at if p not in _TAGS), text) for at, text in problems]
-        lines = [f"  {line}" for line in tell(problems, places)]
+        problems = [_described(detail) for detail in error.errors()]
+        lines = [text for at, text in problems if not at]
+        lines += tell([problem for problem in problems if problem[0]], places)
+        lines = [f"  {line}" for line in lines]
         raise RecipeError("\n".join(["the evaluation's settings are not valid:", *lines])) from None
+
+
+def _described(detail: ErrorDetails) -> Problem:
+    location, text = describe(detail)
+    if detail["type"] == "extra_forbidden":
+        text = "there is no such setting"
+    return tuple(part for part in location if part not in _TAGS), text
 
 
 def input_of(text: str) -> dict[str, Any]:

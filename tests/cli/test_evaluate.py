@@ -51,10 +51,14 @@ def test_the_demo_is_evaluated_offline_and_with_a_model_and_compared(
 
 
 def test_what_cannot_be_is_told_in_a_sentence(folder: Path, tmp_path: Path) -> None:
-    out = ("--out", tmp_path / "out")
+    out, similar = ("--out", tmp_path / "out"), ("--protocol", "similarity")
     for arguments, said in (
         (("--split", "test"), "no question in the split 'test'; it has train (9)"),
-        (("--split", "train", "--input", "uniform:4"), "name files or folders with --videos"),
+        (("--split", "train"), "asked under objective: it needs options"),
+        (
+            ("--split", "train", *similar, "--input", "uniform:4"),
+            "name files or folders with --videos",
+        ),
         (("--split", "train", "--protocol", "route"), "route needs a judge"),
         (("--split", "train", "--input", "some"), "write core, uniform:16"),
     ):

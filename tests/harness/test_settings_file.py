@@ -62,7 +62,7 @@ def test_options_lie_over_the_file(tmp_path: Path) -> None:
         ({"protocols": []}, "at least one protocol"),
         ({"inputs": [{"kind": "core"}, {"kind": "core"}]}, "inputs names one twice"),
         ({"model": {"kind": "endpoint", "model": "m"}}, "model.base_url is missing"),
-        ({"judges": {}}, "judges"),
+        ({"judges": {}}, "`judges`: there is no such setting"),
         ({"selector": {"fps": 0}}, "selector.fps"),
     ],
 )
