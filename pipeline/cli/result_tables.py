@@ -26,13 +26,13 @@ def print_line(text: str) -> None:
 
 def print_table(found: TextTable) -> None:
     """A table, its first column to the left and the others to the right."""
-    table = Table(title=found.title, title_justify="left", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
     for place, name in enumerate(found.head):
         table.add_column(name, justify="right" if place else "left", no_wrap=True)
     for row in found.rows:
         table.add_row(*row)
     console = _console()
-    console.print()
+    console.print(f"\n{found.title}", soft_wrap=True)
     console.print(table)
 
 

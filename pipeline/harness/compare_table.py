@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pipeline.evaluation.averages import summarise
+from pipeline.evaluation.comparison import Comparison
 from pipeline.evaluation.published import PublishedTable, beside
 from pipeline.harness.compare import Compared, Pair, Side
 from pipeline.harness.protocols import PROTOCOLS, Measured
@@ -32,7 +33,7 @@ def published_tables(protocol: ProtocolName) -> Iterator[TextTable]:
     for table in beside(protocol):
         yield TextTable(
             f"Published, on its own test set: {table.title} ({table.source.work}, "
-            f"{table.source.table}; {table.unit}; protocol {protocol})",
+            f"table {table.source.table}; {table.unit}; protocol {protocol})",
             ("", *table.columns),
             tuple((row.name, *_values(table, row.values)) for row in table.rows),
         )
@@ -62,8 +63,9 @@ def _difference(pair: Pair, measure: Measured) -> tuple[str, ...]:
     change = ""
     if found.difference is not None:
         one = found.difference
-        cells = [_signed(each, measure) for each in (one.value, one.low, one.high)]
-        change = f"{cells[0]} [{cells[1]}, {cells[2]}]"
+        change = _signed(one.value, measure)
+        if not untold(found):
+            change += f" [{_signed(one.low, measure)}, {_signed(one.high, measure)}]"
     p_value = "" if found.p_value is None else f"{found.p_value:.3f}"
     return (
         pair.second.name,
@@ -73,6 +75,12 @@ def _difference(pair: Pair, measure: Measured) -> tuple[str, ...]:
         str(found.worse),
         p_value,
     )
+
+
+def untold(found: Comparison) -> bool:
+    """Whether no interval can be told: every draw of videos is the same, as it is of one video."""
+    one = found.difference
+    return one is not None and one.low == one.high and bool(found.better or found.worse)
 
 
 def _signed(value: float, measure: Measured) -> str:
@@ -97,8 +105,8 @@ def as_data(found: Compared) -> dict[str, Any]:
                 if pair.found.difference is None
                 else {
                     "value": pair.found.difference.value,
-                    "low": pair.found.difference.low,
-                    "high": pair.found.difference.high,
+                    "low": None if untold(pair.found) else pair.found.difference.low,
+                    "high": None if untold(pair.found) else pair.found.difference.high,
                 },
                 "better": pair.found.better,
                 "worse": pair.found.worse,

@@ -32,7 +32,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
             Evaluation(root / name, folder).results(chosen)
         found[name] = root / name
 
-    evaluated("weak", made, 3)
+    evaluated("weak", made, 4)
     evaluated("strong", made, 12)
     evaluated("few", other, 3)
     evaluated("timed", made, 3, "grounding")
@@ -47,12 +47,12 @@ def test_each_question_is_its_own_control(folders: dict[str, Path]) -> None:
     assert told["first"] == "weak (weak), core"
     by_run = {one["run"]: one for one in told["against"]}
     strong = by_run["strong (strong), core"]
-    assert (strong["questions"], strong["better"], strong["worse"]) == (12, 9, 0)
-    assert strong["difference"]["value"] == 0.75
-    assert strong["p_value"] == pytest.approx(2 / 2**9)
+    assert (strong["questions"], strong["better"], strong["worse"]) == (12, 8, 0)
+    assert strong["difference"]["value"] == pytest.approx(2 / 3)
+    assert strong["p_value"] == pytest.approx(2 / 2**8)
     assert by_run["weak (weak), blind"]["difference"]["value"] == 0
     tables = list(comparison_tables(found))
-    assert tables[1].rows[1][2].startswith("+75.0 [")
+    assert tables[1].rows[1][2].startswith("+66.7 [")
     published = [table for table in tables if table.title.startswith("Published")]
     assert published
     assert all("protocol objective" in table.title for table in published)
@@ -76,3 +76,14 @@ def test_a_folder_without_results_is_told(tmp_path: Path) -> None:
     (tmp_path / "results.json").write_text('{"format": 0}')
     with pytest.raises(UsageError, match="is of another version"):
         read_run(tmp_path)
+
+
+def test_of_one_video_no_interval_is_told(tmp_path: Path) -> None:
+    made = dataset(tmp_path / "dataset", [row(n, video="0" * 32) for n in range(8)])
+    with FakeOpenAI(lambda call: f"Answer: {'ABCD'[number(call) % 4]}") as server:
+        Evaluation(tmp_path / "right", made).results(settings(server.base_url))
+    Evaluation(tmp_path / "program", made).results(settings())
+    (found,) = compared([read_run(tmp_path / name) for name in ("program", "right")])
+    tables = list(comparison_tables(found))
+    assert [line[2] for line in tables[1].rows][-1] == "+75.0"
+    assert as_data(found)["against"][-1]["difference"] == {"value": 0.75, "low": None, "high": None}
