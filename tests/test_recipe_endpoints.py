@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from pipeline.recipe import EndpointRuntime, Recipe
+from pipeline.recipe import EndpointRuntime, Identity, Recipe
 
 WRITER = {"kind": "endpoint", "model": "m"}
 THERE = {"base_url": "http://127.0.0.1:1/v1"}
@@ -54,3 +54,10 @@ def test_a_worker_gets_whole_gpus_or_a_part_of_one() -> None:
         assert EndpointRuntime(gpus=gpus).gpus == gpus
     with pytest.raises(ValidationError, match="a whole number, or a part of one"):
         EndpointRuntime(gpus=1.5)
+
+
+def test_a_policy_that_always_says_the_same_cannot_be_sampled() -> None:
+    policy = {"kind": "endpoint", "model": "m", "temperature": 0}
+    with pytest.raises(ValidationError, match=r"policy\.temperature above 0"):
+        Identity.model_validate({"policy": policy, "rollouts": {"problem_type": "exact_match"}})
+    assert Identity.model_validate({"policy": policy}).policy.kind == "endpoint"

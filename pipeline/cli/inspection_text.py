@@ -19,6 +19,7 @@ def question_lines(found: Inspection, *, whole_calls: bool = False) -> Iterator[
     yield from _verdict(found)
     yield from _evidence(found)
     yield from _options(found)
+    yield from _rollouts(found)
     yield from _fate(found)
     yield from _provenance(found)
     yield from call_lines(found.calls, whole=whole_calls)
@@ -157,6 +158,23 @@ def _options(found: Inspection) -> Iterator[str]:
     for letter, text in zip("ABCD", found.options.options, strict=False):
         mark = "*" if letter == found.options.letter else " "
         yield f"  {mark} {letter}. {text}"
+
+
+def _rollouts(found: Inspection) -> Iterator[str]:
+    told = found.difficulty
+    if told is None:
+        return
+    yield (
+        f"rollouts: {told.right} of {told.counted} answers right, {told.unparsed} of "
+        f"{told.samples} unread, right is {told.solution}"
+    )
+    for row in found.rollouts:
+        mark = "*" if row.right else " "
+        ends = f", {row.unparsed}" if row.unparsed else ""
+        yield (
+            f"  {mark} first {row.first!r}, last {row.last!r}, reward {row.reward:.2f}"
+            f"{'' if row.formed else ', not in its form'}{', cut off' * row.cut_off}{ends}"
+        )
 
 
 def _fate(found: Inspection) -> Iterator[str]:

@@ -102,14 +102,6 @@ class PublishedInterval(Record):
 
 
 @record
-class PublishedSpan(Record):
-    """A stretch of time that would be right, `[start_seconds, end_seconds)`."""
-
-    start_seconds: float
-    end_seconds: float
-
-
-@record
 class PublishedDifficulty(Record):
     """How a policy fared at the question: several replies of answer, reasoning and answer.
 
@@ -122,8 +114,9 @@ class PublishedDifficulty(Record):
     """The words, options left out; of `iou` they ask when a claim of the evidence holds."""
     solution: str
     """What is right: a bare letter, a number, `[12.30, 15.00]`, or `B <> [12.30, 15.00]`."""
-    spans: tuple[PublishedSpan, ...]
-    """All stretches of time that would be right; none where none was asked for."""
+    spans: tuple[tuple[float, float], ...]
+    """All stretches of time that would be right, start and end in seconds on the container's clock;
+    none where none was asked for."""
     samples: int
     """Answers of the policy."""
     right: int

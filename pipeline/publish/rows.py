@@ -15,7 +15,6 @@ from pipeline.publish.published import (
     PublishedDifficulty,
     PublishedFrame,
     PublishedInterval,
-    PublishedSpan,
     PublishedUnboxed,
     RejectionRow,
     SampleRow,
@@ -175,10 +174,7 @@ def _difficulty(found: Difficulty | None) -> PublishedDifficulty | None:
         problem_type=found.problem_type,
         problem=found.problem,
         solution=found.solution,
-        spans=tuple(
-            PublishedSpan(start_seconds=s.start_seconds, end_seconds=s.end_seconds)
-            for s in found.spans
-        ),
+        spans=tuple((s.start_seconds, s.end_seconds) for s in found.spans),
         samples=found.samples,
         right=found.right,
         unparsed=found.unparsed,

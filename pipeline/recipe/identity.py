@@ -237,3 +237,11 @@ class Identity(Settings):
         if self.verdicts.blind and self.judge.kind == "program":
             raise ValueError("verdicts.blind needs judge.kind endpoint: the program cannot guess")
         return self
+
+    @model_validator(mode="after")
+    def _samples_differ(self) -> "Identity":
+        if self.rollouts.on and getattr(self.policy, "temperature", None) == 0:
+            raise ValueError(
+                "rollouts needs a policy.temperature above 0: at 0 all samples are the same answer"
+            )
+        return self

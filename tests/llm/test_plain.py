@@ -10,7 +10,7 @@ from pipeline.llm.asking import Answered, Asking, Unanswered
 from pipeline.llm.batch.files import Line
 from pipeline.llm.plain import PlainText, Token, plain_text
 from pipeline.llm.request import ChatRequest
-from tests.fakes.openai_server import Content, FakeOpenAI, Refusal, Truncated
+from tests.fakes.openai_server import Behaviour, Content, FakeOpenAI, Refusal, Truncated
 from tests.llm.asking import asking, endpoint, lost, request
 
 
@@ -70,7 +70,11 @@ def test_log_probabilities_that_are_not_whole_are_none(logprobs: Any) -> None:
 
 
 def test_a_text_that_was_cut_off_is_an_answer_that_says_so(tmp_path: Path) -> None:
-    script = {"long": Truncated("and so on and"), "empty": Truncated(""), "no": Refusal("I won't")}
+    script: dict[str, Behaviour] = {
+        "long": Truncated("and so on and"),
+        "empty": Truncated(""),
+        "no": Refusal("I won't"),
+    }
     with (
         FakeOpenAI(script=lambda call: script[call.text]) as server,
         asking(tmp_path, endpoint(server.base_url)) as client,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from pipeline.records import (
     Box,
     CoreFrame,
+    Difficulty,
     Interval,
     Pair,
     Provenance,
@@ -125,6 +127,40 @@ def sample(
         metadata=(Pair(key="place", value="street"),),
         signature=tuple(number * 1000 + i for i in range(16)),
         provenance=(QUESTIONS, EVIDENCE),
+    )
+
+
+def tried(sample: Sample, right: int = 2, **values: Any) -> Sample:
+    """A sample whose question a policy was asked eight times."""
+    provenance = replace(
+        QUESTIONS,
+        stage="rollouts",
+        writer="endpoint",
+        model="policy@1",
+        prompt="rollouts/endpoint@1",
+        requests=tuple(f"{sample.id}-{i}" for i in range(8)),
+        answer_source="model",
+    )
+    base = Difficulty(
+        id=sample.id,
+        video=sample.video,
+        problem_type="exact_match",
+        problem=sample.question,
+        solution=sample.letter or "",
+        spans=(),
+        samples=8,
+        right=right,
+        unparsed=1,
+        counted=8,
+        pass_rate=right / 8,
+        mean_reward=1.5,
+        frames=tuple(frame.frame for frame in sample.core_frames),
+        provenance=provenance,
+    )
+    return replace(
+        sample,
+        difficulty=replace(base, **values),
+        provenance=(*sample.provenance, provenance),
     )
 
 

@@ -12,8 +12,9 @@ import pytest
 from pipeline.engine.columns import hints
 from pipeline.publish.croissant_fields import record_set_fields
 from pipeline.publish.tables import DEFAULT, TABLES
+from pipeline.records import Span
 from tests.publish.publishing import publish, publish_some, recipe
-from tests.publish.samples import blob_of, jpeg, sample
+from tests.publish.samples import blob_of, jpeg, sample, tried
 
 pytestmark = [
     # mlcroissant 1.1.1 calls what rdflib 7 and pandas 3 deprecate.
@@ -64,6 +65,19 @@ def test_mlcroissant_reads_every_row_with_boxes_and_pictures(tmp_path: Path) -> 
     assert {row["default/split"] for row in rows.values()} == {b"train", b"test"}
     rejected = list(dataset.records("rejected"))
     assert [row["rejected/reason"] for row in rejected] == [b"yes_no_bias"] * 2
+
+
+def test_mlcroissant_reads_how_hard_a_question_was(tmp_path: Path) -> None:
+    blobs, frames = blob_of(tmp_path / "store")
+    spans = (Span(start_seconds=1.0, end_seconds=2.5), Span(start_seconds=3.0, end_seconds=4.0))
+    asked = tried(sample(0, frames), problem_type="gqa", solution="B <> [1.00, 2.50]", spans=spans)
+    publish(blobs, tmp_path / "dataset", [asked])
+    (row,) = validated(tmp_path / "dataset").records("default")
+    assert set(row) == {f"default/{name}" for name in hints(DEFAULT.row)}
+    told = row["default/difficulty"]
+    assert told["default/difficulty/pass_rate"] == 0.25
+    pairs = [[float(n) for n in pair] for pair in told["default/difficulty/spans"]]
+    assert pairs == [[1.0, 2.5], [3.0, 4.0]]
 
 
 def test_covered_areas_are_boxes_in_a_list_of_any_length(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ def test_nothing_is_wrong_with_a_clean_folder(dataset: Path) -> None:
     assert report.ok and not report.count("warning")
     assert report.rows == 24 and report.formats == ("demitasse",)
     idle = {result.rule for result in report.results if result.not_applicable}
-    assert idle == {"pronouns", "category"}
+    assert idle == {"pronouns", "category", "difficulty"}
 
 
 def test_nothing_is_wrong_with_the_demo(demo_workspace: Path) -> None:

@@ -1,17 +1,10 @@
 """What stands beside the messages in Parquet exports: what rewards and filters want of a row."""
 
+from pipeline.publish.exports import policy_form
 from pipeline.publish.exports.boxes import BoxWriter
 from pipeline.publish.published import SampleRow
 from pipeline.publish.statistics import answer_source
 from pipeline.records import Record, record
-
-
-@record
-class Message(Record):
-    """A turn of the conversation."""
-
-    role: str
-    content: str
 
 
 @record
@@ -53,10 +46,21 @@ class Details(Record):
     """Of each picture, on the container's clock, as the spans."""
     spans: tuple[Span, ...]
     boxes: tuple[ItemBox, ...]
+    form: str
+    """How the prompt asks to reply, by the names of the rewards."""
+    problem_type: str
+    """How a reply is graded: `exact_match`, `math`, `iou` or `gqa`."""
+    segments: tuple[tuple[float, float], ...]
+    """Stretches of time that would be right, start and end; empty where none is asked for."""
+    pass_rate: float | None
+    """Of the policy that was asked; null where none was, as the two below."""
+    mean_reward: float | None
+    policy: str | None
 
 
 def details(row: SampleRow, index: int, boxes: BoxWriter) -> Details:
     """A row's details."""
+    asked = row.difficulty
     return Details(
         id=row.id,
         split=row.split,
@@ -65,7 +69,7 @@ def details(row: SampleRow, index: int, boxes: BoxWriter) -> Details:
         task=row.task,
         question=row.question,
         answer=row.answer,
-        options=row.options,
+        options=policy_form.options(row),
         letter=row.letter,
         answer_source=answer_source(row),
         picture_seconds=tuple(frame.pts_seconds for frame in row.core_frames),
@@ -76,4 +80,10 @@ def details(row: SampleRow, index: int, boxes: BoxWriter) -> Details:
         boxes=tuple(
             ItemBox(item=b.item, picture=b.picture, bbox=b.numbers) for b in boxes.boxes(row)
         ),
+        form=policy_form.form(row),
+        problem_type=policy_form.problem_type(row),
+        segments=asked.spans if asked else (),
+        pass_rate=asked.pass_rate if asked else None,
+        mean_reward=asked.mean_reward if asked else None,
+        policy=asked.policy if asked else None,
     )

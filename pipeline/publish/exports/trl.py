@@ -10,11 +10,12 @@ from contextlib import contextmanager
 from typing import Final
 
 from pipeline.evaluation.rewards.standalone import standalone
-from pipeline.publish.exports import wording
+from pipeline.publish.exports import policy_form, wording
 from pipeline.publish.exports.box_forms import PER_THOUSAND, UNIT, qwen2_5_vl
-from pipeline.publish.exports.details import Details, Message, details
+from pipeline.publish.exports.details import Details, details
 from pipeline.publish.exports.evidence import rendered, tagged
 from pipeline.publish.exports.format import Add, Format, Job
+from pipeline.publish.exports.policy_form import Message
 from pipeline.publish.exports.tables import pictures, split_tables
 from pipeline.publish.published import Picture, SampleRow
 from pipeline.records import Record, record
@@ -30,7 +31,7 @@ class TrlRow(Record):
     completion: tuple[Message, ...]
     images: tuple[Picture, ...]
     solution: str
-    """What is right, between `<answer>` and `</answer>`."""
+    """What is right, between `<answer>` and `</answer>`; bare where a policy was asked."""
     details: Details
 
 
@@ -39,10 +40,10 @@ def trl_row(row: SampleRow, index: int, job: Job) -> TrlRow:
     seconds = [frame.pts_seconds for frame in row.core_frames]
     evidence = rendered(wording.plain(row.evidence), job.boxes.by_item(row), tagged)
     return TrlRow(
-        prompt=(Message(role="user", content=wording.prompt(row, seconds)),),
-        completion=(Message(role="assistant", content=wording.reply(row, evidence)),),
+        prompt=policy_form.asked(row, seconds),
+        completion=(Message(role="assistant", content=policy_form.reply(row, evidence)),),
         images=pictures(row),
-        solution=wording.answered(row),
+        solution=policy_form.solution(row) if row.difficulty else wording.answered(row),
         details=details(row, index, job.boxes),
     )
 

@@ -10,10 +10,11 @@ from contextlib import contextmanager
 from typing import Final
 
 from pipeline.evaluation.rewards.standalone import standalone
-from pipeline.publish.exports import wording
+from pipeline.publish.exports import policy_form
 from pipeline.publish.exports.box_forms import PER_THOUSAND, UNIT, qwen2_5_vl
-from pipeline.publish.exports.details import Details, Message, details
+from pipeline.publish.exports.details import Details, details
 from pipeline.publish.exports.format import Add, Format, Job
+from pipeline.publish.exports.policy_form import Message
 from pipeline.publish.exports.tables import pictures, split_tables
 from pipeline.publish.published import Picture, SampleRow
 from pipeline.records import Record, record
@@ -28,7 +29,8 @@ class RewardModel(Record):
 
     style: str
     ground_truth: str
-    """The letter where the question has options, else the answer's words."""
+    """The letter where the question has options, else the answer's words; of a question that a
+    policy was asked, what is right there."""
 
 
 @record
@@ -47,13 +49,13 @@ class VerlRow(Record):
 def verl_row(row: SampleRow, index: int, job: Job) -> VerlRow:
     """The row of a sample."""
     seconds = [frame.pts_seconds for frame in row.core_frames]
-    asked = f"{'<image>' * len(row.core_frames)}\n{wording.prompt(row, seconds)}"
+    pictured = f"{'<image>' * len(row.core_frames)}\n"
     return VerlRow(
         data_source=SOURCE,
-        prompt=(Message(role="user", content=asked),),
+        prompt=policy_form.asked(row, seconds, pictured),
         images=pictures(row),
         ability=row.task,
-        reward_model=RewardModel(style="rule", ground_truth=wording.answer(row)),
+        reward_model=RewardModel(style="rule", ground_truth=policy_form.solution(row)),
         extra_info=details(row, index, job.boxes),
     )
 

@@ -64,8 +64,8 @@ def unfit(question: str, fare: Fare, settings: RolloutsSettings) -> Unfit | None
         return Unfit(fare.verdict, told + unread)
     if settings.sampling == "all":
         return None
-    draw = {"mean": settings.mean, "sd": settings.deviation}
-    if gaussian_kept(question, fare.pass_rate, **draw):
+    mean, sd = settings.mean, settings.deviation
+    if gaussian_kept(question, fare.pass_rate, mean=mean, sd=sd):
         return None
-    share = 100 * gaussian_weight(fare.pass_rate, **draw)
+    share = 100 * gaussian_weight(fare.pass_rate, mean=mean, sd=sd)
     return Unfit(SAMPLED_OUT, f"{told}; of such questions {share:.0f} % are drawn")

@@ -14,7 +14,9 @@ from pipeline.stages.rollout_rules.views import AskedQuestion, Choices, ClaimTim
 
 _ITEM: Final = re.compile(r"<obj>(.*?)(?:[_ ]?\d+)?</obj>")
 _TIME: Final = r"(?:\d+:)?\d+(?::\d\d)?(?:\.\d+)?\s*(?:s|secs?|seconds?)\b"
-_ASIDE: Final = re.compile(rf"\s*\b(?:at|around|about)\s+{_TIME}(,)?", re.IGNORECASE)
+_ASIDE: Final = re.compile(
+    rf"\s*\b(?:at(?:\s+(?:about|around))?|about|around)\s+{_TIME},?", re.IGNORECASE
+)
 _TOLD: Final = re.compile(rf"{_TIME}|\b\d+:\d\d\b", re.IGNORECASE)
 
 
@@ -33,11 +35,11 @@ class Problem:
 
     @property
     def solution(self) -> str:
-        """What is right as an answer's box has it; of several times the first."""
+        """What is right as an answer's box has it; of several times the longest, the first such."""
         if not self.truth.segments:
             return self.truth.answer
-        first = self.truth.segments[0]
-        time = f"[{_told(first.start)}, {_told(first.end)}]"
+        longest = max(self.truth.segments, key=lambda segment: segment.seconds)
+        time = f"[{_told(longest.start)}, {_told(longest.end)}]"
         return f"{self.truth.answer} <> {time}" if self.truth.answer else time
 
 

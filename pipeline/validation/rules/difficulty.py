@@ -19,12 +19,10 @@ def _check(row: Row, context: Context) -> Iterator[Flaw] | None:
 def _flaws(tried: Tried) -> Iterator[Flaw]:
     told = f"{tried.right} right and {tried.unparsed} unread of {tried.samples} answers"
     right, counted = tried.right, tried.counted
-    if not (0 <= right <= counted <= tried.samples and 0 <= tried.unparsed <= tried.samples):
+    read = tried.samples - tried.unparsed
+    if not 0 <= right <= counted or tried.unparsed < 0 or counted not in (tried.samples, read):
         yield Flaw("counts", f"{told}, {counted} of which count")
-        return
-    if counted not in (tried.samples, tried.samples - tried.unparsed):
-        yield Flaw("counts", f"{told}, {counted} of which count")
-    if not 0 < tried.pass_rate < 1:
+    elif not 0 < tried.pass_rate < 1:
         yield Flaw("one_sided", f"its pass rate is {tried.pass_rate:g}")
     elif not math.isclose(tried.pass_rate * counted, right, abs_tol=_ROUNDING):
         yield Flaw("rate", f"its pass rate is {tried.pass_rate:g}, with {right} of {counted} right")
