@@ -17,6 +17,7 @@ from pydantic import BaseModel, create_model
 import pipeline
 from pipeline import records
 from pipeline.engine.columns import table_name
+from pipeline.harness.results import Results
 from pipeline.models import pause_replies, replies
 from pipeline.publish import dataset
 from pipeline.publish.json_schema import json_schema
@@ -37,7 +38,8 @@ def documents() -> dict[str, str]:
     answers = {
         f"reply_{name}": reply for name, reply in (replies.BY_NAME | pause_replies.BY_NAME).items()
     }
-    kinds = {**tables, **dataset.SCHEMAS, **answers, "recipe": recipe_file()}
+    evaluation: dict[str, type[Any]] = {"results": Results}
+    kinds = {**tables, **dataset.SCHEMAS, **answers, **evaluation, "recipe": recipe_file()}
     return {f"{name}{_SUFFIX}": json_schema(kind) for name, kind in sorted(kinds.items())}
 
 

@@ -1,18 +1,16 @@
 """What `run` and `retry` have in common: a build in a workspace, watched, drained on Ctrl-C."""
 
-import signal
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, redirect_stdout
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from threading import Event as Flag
-from types import FrameType
 
 import typer
 
 from pipeline.adoptions import adopted
 from pipeline.cli import exit_codes
+from pipeline.cli.lifetime import draining, ray_log
 from pipeline.cli.overriding import say_stale
 from pipeline.cli.partitioning import check_divisible, last_by_video, say_ended
 from pipeline.cli.progress import listening
@@ -37,9 +35,8 @@ from pipeline.recipe_file import recipe_hash, to_yaml
 from pipeline.removals import REASON, check_whole, removed_ids
 from pipeline.stages.batching import BatchAnswers
 from pipeline.stale_overrides import StaleOverride, stale_overrides
-from pipeline.storage.files import logs_of
 from pipeline.storage.place import Place
-from pipeline.store import BlobStore, storage_errors
+from pipeline.store import BlobStore
 
 SHOWN = 3
 """Questions printed at the end of a run."""
@@ -118,8 +115,8 @@ def build(job: Job, *, as_json: bool) -> int:
         plan = planner(workspace, inputs, job.retry)
         del inputs  # the planner lets go of them when they are in the workspace
         with (
-            _draining() as stop,
-            _ray_log(workspace),
+            draining() as stop,
+            ray_log(workspace),
             run_log(workspace.store, job.partition) as log,
             listening(as_json=as_json) as display,
         ):
@@ -155,36 +152,6 @@ def _batching(
         )
     blobs = BlobStore(workspace.store)
     return BatchAnswers(session, blobs, talk, stop.is_set) if job.batch else None
-
-
-@contextmanager
-def _draining() -> Iterator[Flag]:
-    """A flag that the first Ctrl-C (or SIGTERM) sets; the second one ends the process."""
-    stop = Flag()
-
-    def handle(number: int, frame: FrameType | None) -> None:
-        if stop.is_set():
-            raise KeyboardInterrupt
-        stop.set()
-        talk("stopping: what is in flight is finished and committed (Ctrl-C again to drop it)")
-
-    before = {n: signal.signal(n, handle) for n in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-@contextmanager
-def _ray_log(workspace: Workspace) -> Iterator[None]:
-    """Ray prints worker deaths to stdout, which is for data: they go to a log instead."""
-    path = logs_of(workspace.root) / "ray.log"
-    with storage_errors("write", path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        log = path.open("a")
-    with log, redirect_stdout(log):
-        yield
 
 
 def _conclude(job: Job, report: Report, stale: Sequence[StaleOverride], *, as_json: bool) -> int:

@@ -10,8 +10,10 @@ import typer
 from pipeline.cli import (
     adopt,
     calibrate,
+    compare,
     cut,
     doctor,
+    evaluate,
     exit_codes,
     export,
     gc,
@@ -56,6 +58,8 @@ app.command("cut")(cut.cut)
 app.command("validate")(validate.validate)
 app.command("export")(export.export)
 app.add_typer(import_.app, name="import")
+app.command("evaluate")(evaluate.evaluate)
+app.command("compare")(compare.compare)
 app.command("adopt")(adopt.adopt)
 app.command("gc")(gc.gc)
 app.command("remove")(remove.remove)

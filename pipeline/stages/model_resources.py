@@ -1,6 +1,6 @@
 """What the worker of a stage with a model needs; a helper, not a stage."""
 
-from typing import Final
+from typing import Any, Final
 
 from pipeline.engine.stage import Resources
 from pipeline.llm.session import Section
@@ -21,8 +21,13 @@ def model_resources(recipe: Recipe, section: Section, pack_calls: int) -> Resour
     Args:
         pack_calls: about how many calls one pack makes at a time, where it makes calls.
     """
-    settings = getattr(recipe.identity, section)
-    runtime: EndpointRuntime = reached(recipe.runtime, section)
+    return resources_of(
+        getattr(recipe.identity, section), reached(recipe.runtime, section), pack_calls
+    )
+
+
+def resources_of(settings: Any, runtime: EndpointRuntime, pack_calls: int) -> Resources:
+    """What a worker needs for a model of these settings, reached like this."""
     if isinstance(settings, EndpointModel):
         return _asking(settings, runtime, pack_calls)
     match settings.kind:

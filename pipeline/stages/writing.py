@@ -67,6 +67,8 @@ class Ask:
     """No picture is sent, whatever the writer may see."""
     samples: int = 1
     """How often it is asked, all at once, each time for another text: only of plain text."""
+    logprobs: bool = False
+    """Of plain text: the log-probability of each token is asked for."""
 
 
 Script = Generator[Ask, Reply, Outcome]
@@ -120,6 +122,7 @@ class AskingWorker:
             given={name: frame for frame, name in given.items()},
             images=tuple(self._pictures(unit, ask.frames)) if sees else (),
             replicate=unit.tried,
+            logprobs=ask.logprobs,
         )
 
     def _pictures(self, unit: Unit, frames: Sequence[GroupFrame]) -> list[FrameImage]:

@@ -1,0 +1,118 @@
+"""Comparisons as rows of a table, and what others published under the same protocol."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from pipeline.evaluation.averages import summarise
+from pipeline.evaluation.comparison import Comparison
+from pipeline.evaluation.published import PublishedTable, beside
+from pipeline.harness.compare import Compared, Pair, Side
+from pipeline.harness.protocols import PROTOCOLS, Measured
+from pipeline.harness.table import TextTable, number
+from pipeline.recipe.evaluation import ProtocolName
+
+
+def comparison_tables(found: Compared) -> Iterator[TextTable]:
+    """The averages, the differences, and the published tables of the protocol."""
+    label = PROTOCOLS[found.protocol].label
+    yield TextTable(
+        f"{label}: {found.measure.name}",
+        ("run", "questions", "micro", "macro"),
+        tuple(_average(side, found.measure) for side in found.sides),
+    )
+    yield TextTable(
+        f"Against {found.sides[0].name}",
+        ("run", "questions in both", "difference", "better", "worse", "p"),
+        tuple(_difference(pair, found.measure) for pair in found.pairs),
+    )
+    yield from published_tables(found.protocol)
+
+
+def published_tables(protocol: ProtocolName) -> Iterator[TextTable]:
+    """What others published under a protocol of this name, as they printed it."""
+    for table in beside(protocol):
+        yield TextTable(
+            f"Published, on its own test set: {table.title} ({table.source.work}, "
+            f"table {table.source.table}; {table.unit}; protocol {protocol})",
+            ("", *table.columns),
+            tuple((row.name, *_values(table, row.values)) for row in table.rows),
+        )
+
+
+def _values(table: PublishedTable, values: tuple[float | None, ...]) -> Iterator[str]:
+    for value in values:
+        yield "" if value is None else f"{value:g}"
+
+
+def _average(side: Side, measure: Measured) -> tuple[str, ...]:
+    found = summarise(side.scores, maximum=measure.high - measure.low)
+    cells = [
+        "" if one is None else _interval(one.value, one.low, one.high, measure)
+        for one in (found.micro.parsed, found.macro.parsed)
+    ]
+    return (side.name, f"{found.questions - found.unparsed} of {found.questions}", *cells)
+
+
+def _interval(value: float, low: float, high: float, measure: Measured) -> str:
+    shown = [number(each + measure.low, measure) for each in (value, low, high)]
+    return f"{shown[0]} [{shown[1]}, {shown[2]}]"
+
+
+def _difference(pair: Pair, measure: Measured) -> tuple[str, ...]:
+    found = pair.found
+    change = ""
+    if found.difference is not None:
+        one = found.difference
+        change = _signed(one.value, measure)
+        if not untold(found):
+            change += f" [{_signed(one.low, measure)}, {_signed(one.high, measure)}]"
+    p_value = "" if found.p_value is None else f"{found.p_value:.3f}"
+    return (
+        pair.second.name,
+        str(found.questions),
+        change,
+        str(found.better),
+        str(found.worse),
+        p_value,
+    )
+
+
+def untold(found: Comparison) -> bool:
+    """Whether no interval can be told: every draw of videos is the same, as it is of one video."""
+    one = found.difference
+    return one is not None and one.low == one.high and bool(found.better or found.worse)
+
+
+def _signed(value: float, measure: Measured) -> str:
+    text = number(value, measure)
+    return text if text.startswith("-") else f"+{text}"
+
+
+def as_data(found: Compared) -> dict[str, Any]:
+    """A comparison for machines."""
+    return {
+        "protocol": PROTOCOLS[found.protocol].label,
+        "measure": found.measure.name,
+        "first": found.sides[0].name,
+        "published": [table.name for table in beside(found.protocol)],
+        "against": [
+            {
+                "run": pair.second.name,
+                "questions": pair.found.questions,
+                "only_first": pair.found.only_first,
+                "only_second": pair.found.only_second,
+                "difference": None
+                if pair.found.difference is None
+                else {
+                    "value": pair.found.difference.value,
+                    "low": None if untold(pair.found) else pair.found.difference.low,
+                    "high": None if untold(pair.found) else pair.found.difference.high,
+                },
+                "better": pair.found.better,
+                "worse": pair.found.worse,
+                "p_value": pair.found.p_value,
+                "open": list(pair.found.unparsed),
+            }
+            for pair in found.pairs
+        ],
+    }

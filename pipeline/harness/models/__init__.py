@@ -1,0 +1,1 @@
+"""Baselines and graders that stages of an evaluation ask like writers."""
