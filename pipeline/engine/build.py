@@ -173,7 +173,9 @@ class Build:
             )
             sizes.landed(summary.units, summary.seconds)
             self.listen(PackDone(stage.name, summary, pack))
-            merging.one_more()
+            # Another partition's workers may hold references into these parts.
+            if workspace.partition is None:
+                merging.one_more()
 
         packs = cut_by(work, sizes) if at_once == 1 else cut(work, size)
         runner = Runner(lane, executor, self.stop, report)

@@ -2,7 +2,8 @@
 
 What is merged here are parts alone: their snapshots are merged once more when the stage ends, and
 no row is copied a third time. Workers read what earlier stages wrote and never the parts of their
-own, so none of them holds a reference into what goes.
+own, so none of them holds a reference into what goes. Partitions run beside each other and merge
+nothing; the run over the whole workspace that follows them does.
 """
 
 from dataclasses import dataclass
