@@ -31,6 +31,7 @@ from pipeline.records import (
 from pipeline.stages.grouping import groups
 from pipeline.stages.passed import passed_only
 from pipeline.stages.route_view import (
+    frames_to_cite,
     opposite_input,
     opposite_lookup,
     route_input,
@@ -79,7 +80,7 @@ def _script(identity: Identity, prompt: Prompt, unit: Unit) -> Script:
         "answer": unit.one(PassedVerdict).answer,
         "task": question.task.value,
         "cited": list(question.frames),
-        "max_core_frames": _most(identity),
+        "max_core_frames": frames_to_cite(unit, identity.evidence.max_core_frames),
         **route_input(unit),
         **opposite_input(unit, question.task),
     }
@@ -104,12 +105,6 @@ def flaw(
     return mismatch(reply)
 
 
-def _most(identity: Identity) -> int:
-    """Frames that evidence may cite."""
-    most = identity.evidence.max_core_frames
-    return max(most, 2 * identity.routes.max_steps) if identity.recipe == "ego_st" else most
-
-
 def _used(reply: EvidenceReply) -> set[str]:
     cited = {frame for claim in reply.claims for frame in claim.frames}
     return cited | {item.frame for item in reply.key_items}
@@ -121,9 +116,12 @@ def _parse(identity: Identity, unit: Unit, reply: Reply) -> Outcome:
     times = {f.frame: f.pts_seconds for f in unit.one(GroupFrames).frames}
     # A way may lead past nothing that a detector knows: its turns are evidence enough.
     of_objects = identity.recipe != "ego_st"
-    message = flaw(reply.data, times, _most(identity), needs_items=of_objects) or unthought(
-        unit, question.task, [claim.text for claim in reply.data.claims]
-    )
+    message = flaw(
+        reply.data,
+        times,
+        frames_to_cite(unit, identity.evidence.max_core_frames),
+        needs_items=of_objects,
+    ) or unthought(unit, question.task, [claim.text for claim in reply.data.claims])
     if message is not None:
         rejection = Rejection(
             id=verdict.id,
@@ -185,10 +183,7 @@ def stage(recipe: Recipe, session: Session | None = None) -> Stage:
         writes=(Evidence, Mention, Rejection),
         identity={
             **writer_identity(identity.writer, prompt),
-            "evidence": {
-                **identity.evidence.model_dump(mode="json", exclude={"prompt"}),
-                "max_core_frames": _most(identity),
-            },
+            "evidence": identity.evidence.model_dump(mode="json", exclude={"prompt"}),
         },
         worker=partial(asking_worker, "evidence", "writer", identity.writer, script, session),
         resources=writer_resources(recipe, "writer"),

@@ -60,6 +60,12 @@ def route_input(unit: Unit) -> dict[str, Any]:
     return {"route": path_json(rows[0].path)} if rows else {}
 
 
+def frames_to_cite(unit: Unit, most: int) -> int:
+    """Frames that evidence may cite: of a route at least each step's, and a landmark of each."""
+    rows = unit.rows.get(Travelled, ())
+    return max(most, *(2 * len(row.path.steps) for row in rows)) if rows else most
+
+
 def path_json(path: RoutePath) -> Any:
     """A route as plain values."""
     return _PATH.dump_python(path, mode="json")
