@@ -36,8 +36,12 @@ class Pin(TypedDict):
     reason: str
 
 
+@cache
 def current() -> dict[str, tuple[int, str]]:
-    """Version and code hash of every stage as they are now, those that recipes leave out too."""
+    """Version and code hash of every stage as they are now, those that recipes leave out too.
+
+    Once a process: a hash reads the code of most of the package.
+    """
     identity = Identity(filters=FiltersSettings(black=1))
     chain = stages(Recipe(name="pins", identity=identity), Path("dataset"))
     return {s.name: (s.version, _code(f"pipeline.stages.{s.name}")) for s in chain}
@@ -76,6 +80,7 @@ def _path(module: str) -> Path:
     return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
 
 
+@cache
 def _imports(module: str) -> list[str]:
     names: set[str] = set()
     for node in ast.walk(_parsed(module)):
@@ -88,6 +93,7 @@ def _imports(module: str) -> list[str]:
     return sorted(n for n in wanted if _path(n).exists())
 
 
+@cache
 def _tree(module: str) -> bytes:
     tree = ast.parse(_path(module).read_text())
     for node in ast.walk(tree):
