@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TypedDict
 
 from pipeline.graph import RECIPES, modules, stages
-from pipeline.recipe import FiltersSettings, Identity, Recipe
+from pipeline.recipe import FiltersSettings, Identity, Recipe, RolloutsSettings
 from pipeline.stages import publish
 
 ROOT = Path(__file__).parents[1]
@@ -37,11 +37,18 @@ class Pin(TypedDict):
     reason: str
 
 
+ON = RolloutsSettings(problem_type="exact_match")
+
+
+@cache
 def current() -> dict[str, tuple[int, str]]:
-    """Version and code hash of every stage as they are now, those that recipes leave out too."""
+    """Version and code hash of every stage as they are now, those that recipes leave out too.
+
+    Once a process: a hash reads the code of most of the package.
+    """
     found: dict[str, tuple[int, str]] = {}
     for kind in RECIPES:
-        identity = Identity(recipe=kind, filters=FiltersSettings(black=1))
+        identity = Identity(recipe=kind, filters=FiltersSettings(black=1), rollouts=ON)
         chain = stages(Recipe(name="pins", identity=identity), Path("dataset"))
         # A recipe may have a stage of another's name in a module of its own.
         names = [*(module.__name__ for module in modules(identity)), publish.__name__]
@@ -83,6 +90,7 @@ def _path(module: str) -> Path:
     return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
 
 
+@cache
 def _imports(module: str) -> list[str]:
     names: set[str] = set()
     for node in ast.walk(_parsed(module)):
@@ -95,6 +103,7 @@ def _imports(module: str) -> list[str]:
     return sorted(n for n in wanted if _path(n).exists())
 
 
+@cache
 def _tree(module: str) -> bytes:
     tree = ast.parse(_path(module).read_text())
     for node in ast.walk(tree):

@@ -48,11 +48,12 @@ class NearDuplicates:
         """Remember a signature under an id; an empty one is like nothing."""
         if not signature:
             return
+        # It looks into the arrays, and while it does they cannot grow.
+        self._index = None
         values = np.array(signature, np.uint64)
         self._ids.append(row_id)
         self._signatures.frombytes(values.tobytes())
         self._hashes.extend(self._bands(values))
-        self._index = None
 
     def find(self, signature: Sequence[int]) -> str | None:
         """The id of the most similar text at or above the threshold, the first of equals."""

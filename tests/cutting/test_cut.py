@@ -24,7 +24,7 @@ def reference(demo_workspace: Path, tmp_path_factory: pytest.TempPathFactory) ->
     folder = tmp_path_factory.mktemp("reference")
     work = shutil.copytree(demo_workspace, folder / "work")
     out = folder / "dataset"
-    done = demitasse("publish", str(work), str(out), "--set", "publish.frames=reference")
+    done = called("publish", str(work), str(out), "--set", "publish.frames=reference")
     assert done.status == exit_codes.DONE, done.stderr
     return out
 

@@ -30,6 +30,14 @@ def test_large_hashes_are_compared_whole() -> None:
     assert index.find([2**64 - 1, 2**63 + 1]) is None
 
 
+def test_what_is_added_after_a_search_is_found_by_the_next() -> None:
+    index = NearDuplicates(1.0)
+    for name, signature in (("a", [1, 2]), ("b", [3, 4]), ("c", [5, 6])):
+        assert index.find(signature) is None
+        index.add(name, signature)
+    assert [index.find([n, n + 1]) for n in (1, 3, 5)] == ["a", "b", "c"]
+
+
 def test_texts_without_a_signature_are_like_nothing() -> None:
     index = NearDuplicates(0.5)
     index.add("a", [])

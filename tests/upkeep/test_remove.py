@@ -23,7 +23,7 @@ from pipeline.removals import bury, check_whole, removals
 from pipeline.store import BlobStore
 from pipeline.upkeep.naming import find_video
 from pipeline.upkeep.remove import survey, take_down
-from tests.cli.command import called, demitasse
+from tests.cli.command import built, called, demitasse
 from tests.engine.killing import Killed, killed_at
 from tests.upkeep.building import build
 
@@ -131,7 +131,7 @@ def test_every_byte_of_it_is_gone_and_the_rest_is_as_it_was(root: Path) -> None:
     assert content.left(work) == []
     assert others(work, content.id, content.questions) == before
 
-    again = demitasse("run", root / "two.yaml", "--work", work, "--set", setting, "--json")
+    again = built("run", root / "two.yaml", "--work", work, "--set", setting, "--json")
     assert again.status == 0, again.stderr
     assert {stage for stage, ran in again.ran.items() if ran} == {"publish"}
     published = {s.video for s in samples(work / "dataset")}
@@ -149,7 +149,7 @@ def test_the_same_content_under_another_name_is_rejected_until_it_is_undone(root
     renamed = root / "renamed.mp4"
     shutil.copyfile(path, renamed)
     videos = Path(path).parent
-    done = demitasse("run", recipe, videos, renamed, "--work", work, "--json")
+    done = built("run", recipe, videos, renamed, "--work", work, "--json")
     assert {stage for stage, ran in done.ran.items() if ran} == {"videos", "publish"}
     assert done.status == 0, done.stderr
     events = [json.loads(line) for line in done.stdout.splitlines()]
@@ -213,7 +213,7 @@ def test_answers_about_it_go_and_the_figures_of_its_calls_stay(root: Path) -> No
 def test_no_run_starts_over_an_interrupted_removal(root: Path) -> None:
     content = Content(root, "mirror.mp4")
     bury(content.workspace.store, content.id, "")
-    done = demitasse("run", root / "two.yaml", "--work", root / "work")
+    done = built("run", root / "two.yaml", "--work", root / "work")
     assert done.status == 2
     assert f"demitasse remove {root / 'work'} {content.id}" in done.stderr.replace("\n", "")
 
