@@ -16,7 +16,7 @@ BASE = {
 
 MAY_IMPORT = {
     "cli": None,
-    "graph": {"engine", "stages", "llm", "overrides"},
+    "graph": {"engine", "stages", "llm", "overrides", "evaluation"},
     "stale_overrides": {"engine", "overrides"},
     "inspection": {"engine", "publish", "contact_sheet", "calls"},
     "calls": {"llm"},
@@ -28,9 +28,10 @@ MAY_IMPORT = {
     "submission": {"recipe_file", "inputs"},
     "doctor": {"llm", "models"},
     "calibration": {"engine", "stages"},
-    "validation": {"publish", "stages", "media"},
-    "stages": {"engine", "models", "media", "publish", "llm", "recipe_file"},
-    "publish": {"engine", "media", "models", "schemas", "video_files"},
+    "validation": {"publish", "stages", "media", "evaluation"},
+    "stages": {"engine", "models", "media", "publish", "llm", "recipe_file", "evaluation"},
+    "publish": {"engine", "media", "models", "schemas", "video_files", "evaluation"},
+    "evaluation": set[str](),
     "engine": set[str](),
     "models": {"llm"},
     "llm": set[str](),

@@ -23,7 +23,10 @@ from pipeline.recipe import FiltersSettings, Identity, Recipe
 
 ROOT = Path(__file__).parents[1]
 PINS = Path(__file__).with_name("versions.pins.json")
-COMPUTING = ("pipeline.stages", "pipeline.media", "pipeline.models", "pipeline.publish")
+COMPUTING = (
+    *("pipeline.stages", "pipeline.media", "pipeline.models", "pipeline.publish"),
+    "pipeline.evaluation",
+)
 ALSO = ("pipeline.prompts", "pipeline.tasks")
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
+from pipeline.evaluation.rewards.standalone import standalone
 from pipeline.publish.exports import wording
 from pipeline.publish.exports.box_forms import PER_THOUSAND, UNIT, qwen2_5_vl
 from pipeline.publish.exports.details import Details, Message, details
@@ -17,6 +18,8 @@ from pipeline.publish.exports.format import Add, Format, Job
 from pipeline.publish.exports.tables import pictures, split_tables
 from pipeline.publish.published import Picture, SampleRow
 from pipeline.records import Record, record
+
+REWARD: Final = "reward.py"
 
 
 @record
@@ -46,6 +49,7 @@ def trl_row(row: SampleRow, index: int, job: Job) -> TrlRow:
 
 @contextmanager
 def _writing(job: Job) -> Iterator[Add]:
+    (job.folder / REWARD).write_text(standalone("trl"), encoding="utf-8")
     with split_tables(job.folder / "data", TrlRow, lambda row, n: trl_row(row, n, job)) as add:
         yield add
 
@@ -60,10 +64,14 @@ FORMAT: Final = Format(
     times="seconds on the container's clock: of the pictures in the question, of boxes in <t>, of "
     "the claims in `details.spans`",
     media="`images`, embedded; TRL puts them before the question",
-    files={"data/{split}-*.parquet": "prompt, completion, images, solution and details"},
+    files={
+        "data/{split}-*.parquet": "prompt, completion, images, solution and details",
+        REWARD: "reward functions: answer and form, from nothing but Python",
+    },
     next_step="datasets.load_dataset('{out}') gives what SFTTrainer and GRPOTrainer take",
     notes=(
-        "GRPO's reward functions get `solution` and `details` of each row.",
+        "GRPO's reward functions get `solution` and `details` of each row; those in "
+        f"{REWARD} read them: reward_funcs=[task_reward, format_reward].",
         "The box form qwen2.5-vl holds where the processor's smallest and largest picture are not "
         "changed.",
     ),

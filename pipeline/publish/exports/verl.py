@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
+from pipeline.evaluation.rewards.standalone import standalone
 from pipeline.publish.exports import wording
 from pipeline.publish.exports.box_forms import PER_THOUSAND, UNIT, qwen2_5_vl
 from pipeline.publish.exports.details import Details, Message, details
@@ -18,6 +19,7 @@ from pipeline.publish.published import Picture, SampleRow
 from pipeline.records import Record, record
 
 SOURCE: Final = "demitasse"
+REWARD: Final = "reward.py"
 
 
 @record
@@ -58,6 +60,7 @@ def verl_row(row: SampleRow, index: int, job: Job) -> VerlRow:
 
 @contextmanager
 def _writing(job: Job) -> Iterator[Add]:
+    (job.folder / REWARD).write_text(standalone("verl"), encoding="utf-8")
     with split_tables(job.folder, VerlRow, lambda row, n: verl_row(row, n, job)) as add:
         yield add
 
@@ -71,11 +74,14 @@ FORMAT: Final = Format(
     times="seconds on the container's clock: of the pictures in the question, of the claims in "
     "`extra_info.spans`",
     media="`images`, embedded, each with its <image> in the prompt",
-    files={"{split}-*.parquet": "prompt, images, reward_model and extra_info"},
+    files={
+        "{split}-*.parquet": "prompt, images, reward_model and extra_info",
+        REWARD: "the reward function: answer and form, from nothing but Python",
+    },
     next_step="data.train_files takes the list of {out}/train-*.parquet, data.val_files of test-*",
     notes=(
         f"`data_source` is `{SOURCE}`, for which verl has no reward: set "
-        "custom_reward_function.path.",
+        f"reward.custom_reward_function.path (up to 0.8: custom_reward_function.path) to {REWARD}.",
         "The box form qwen2.5-vl holds where the processor's smallest and largest picture are not "
         "changed.",
     ),

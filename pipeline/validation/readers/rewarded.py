@@ -1,6 +1,6 @@
 """Prompts for reinforcement learning and for TRL's trainers: verl, TRL."""
 
-from pipeline.validation.choices import chosen, read_letter
+from pipeline.evaluation.choices import chosen, read_letter
 from pipeline.validation.readers.fields import Fields
 from pipeline.validation.readers.format import Format, Place, Sign
 from pipeline.validation.readers.media import attached, media, video_of

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple, cast
 
-from pipeline.validation.choices import Found, chosen, read_letter, read_options
+from pipeline.evaluation.choices import Found, chosen, read_letter, read_options
 from pipeline.validation.readers.fields import Fields
 from pipeline.validation.readers.reply import boxes_in, spans_in, split_reply
 from pipeline.validation.row import BoxRef, Named, Problem, Span, Turn

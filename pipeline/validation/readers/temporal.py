@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pipeline.validation.choices import chosen
+from pipeline.evaluation.choices import chosen
 from pipeline.validation.readers.fields import Fields
 from pipeline.validation.readers.format import Format, Place, Sign
 from pipeline.validation.readers.media import files

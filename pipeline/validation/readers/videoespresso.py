@@ -8,7 +8,7 @@ them `core_frames_paths` and has options; Open-o3-Video's rows have `key_frames`
 from collections.abc import Iterator
 from typing import Any
 
-from pipeline.validation.choices import chosen
+from pipeline.evaluation.choices import chosen
 from pipeline.validation.readers.fields import Fields, numbers
 from pipeline.validation.readers.format import Format, Place, Sign
 from pipeline.validation.readers.reply import boxes_in, spans_in, split_reply

@@ -8,7 +8,7 @@ would hardly give it and it is large enough to be used.
 import math
 from collections import Counter
 
-from pipeline.validation.choices import LETTERS, read_label, read_letter
+from pipeline.evaluation.choices import LETTERS, read_label, read_letter
 from pipeline.validation.context import Context
 from pipeline.validation.finding import Kind
 from pipeline.validation.limits import Limits

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
-from pipeline.validation.choices import LETTERS, chosen, read_label, read_letter
+from pipeline.evaluation.choices import LETTERS, chosen, read_label, read_letter
 from pipeline.validation.context import Context
 from pipeline.validation.finding import Kind
 from pipeline.validation.row import Row

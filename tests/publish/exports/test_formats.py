@@ -1,6 +1,7 @@
 """Every format is read back by its consumer's rules."""
 
 import json
+import runpy
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -97,6 +98,10 @@ def test_trl(tmp_path: Path) -> None:
         assert row["details"]["spans"] == [
             {"claim": "A dog barks.", "start_seconds": 11.5, "end_seconds": 12.5}
         ]
+        reward = runpy.run_path(str(folder / "reward.py"))
+        said, columns = [row["completion"][-1]["content"]], {k: [v] for k, v in row.items()}
+        assert reward["task_reward"]([""], said, **columns) == [1]
+        assert reward["format_reward"]([""], said, **columns) == [1]
 
 
 def test_verl(tmp_path: Path) -> None:
@@ -107,6 +112,10 @@ def test_verl(tmp_path: Path) -> None:
     }
     for row in (*found["train"], *found["test"]):
         consumers.verl(row)
+        reward = runpy.run_path(str(folder / "reward.py"))["compute_score"]
+        truth = row["reward_model"]["ground_truth"]
+        said = f"<think>t</think> <answer>{truth}</answer>"
+        assert reward(row["data_source"], said, truth, row["extra_info"])["score"] == 2
     assert [row["extra_info"]["index"] for row in found["train"]] == [0, 1]
     assert found["train"][0]["reward_model"]["ground_truth"] == "A car comes."
     assert found["test"][0]["reward_model"]["ground_truth"] == "C"

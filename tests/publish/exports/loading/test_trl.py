@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from pipeline.evaluation.rewards.trl import format_reward, task_reward, weighted_reward
 from tests.publish.exports.loading.installed import needs
 from tests.publish.exports.loading.street import COUNTS, SIZES, exported, in_pixels, places
 
@@ -101,9 +102,11 @@ def test_grpo(splits: Any, qwen: Path, processor: Any, tmp_path: Path) -> None:
         args=settings(GRPOConfig, tmp_path, num_generations=2, max_completion_length=4),
         train_dataset=splits["train"],
         processing_class=processor,
-        reward_funcs=reward,
+        reward_funcs=[reward, task_reward, format_reward, weighted_reward("think-answer")],
     )
     done = trainer.train()
+    logged = next(entry for entry in trainer.state.log_history if "reward_task" in entry)
+    assert (logged["reward_task"], logged["reward_format"]) == (0, 0), "four random tokens"
     assert math.isfinite(done.training_loss)
     (columns,) = asked
     rows = {row["details"]["id"]: row for row in splits["train"]}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.validation.choices import LETTERS, chosen, read_label, read_letter, read_options
+from pipeline.evaluation.choices import LETTERS, chosen, read_label, read_letter, read_options
 
 
 @pytest.mark.parametrize(

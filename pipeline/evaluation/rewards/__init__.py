@@ -1,0 +1,1 @@
+"""Rewards for reinforcement learning, as TRL and verl call them, and as one file without us."""
