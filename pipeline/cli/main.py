@@ -9,6 +9,7 @@ import typer
 
 from pipeline.cli import (
     adopt,
+    benchmark,
     calibrate,
     cut,
     doctor,
@@ -55,6 +56,7 @@ app.command("publish")(publish.publish)
 app.command("cut")(cut.cut)
 app.command("validate")(validate.validate)
 app.command("export")(export.export)
+app.command("benchmark")(benchmark.benchmark)
 app.add_typer(import_.app, name="import")
 app.command("adopt")(adopt.adopt)
 app.command("gc")(gc.gc)
