@@ -14,6 +14,7 @@ from pipeline.benchmark.changes import changes
 from pipeline.benchmark.choose import choose
 from pipeline.benchmark.content import content_hash, rows_of
 from pipeline.benchmark.counted import letters_of, moved, questions_of, tasks_of
+from pipeline.benchmark.drawing import draw
 from pipeline.benchmark.lengths import lengths
 from pipeline.benchmark.letters import balanced, relettered
 from pipeline.benchmark.manifest import (
@@ -28,7 +29,6 @@ from pipeline.benchmark.writing import write_rows
 from pipeline.errors import UsageError
 from pipeline.publish.dataset import RECIPE_FILE
 from pipeline.publish.folder import replacing
-from pipeline.publish.plots import write_plots
 from pipeline.publish.reading import samples
 from pipeline.recipe_file import load_recipe
 
@@ -100,7 +100,7 @@ def build(
             changes=before and changes(before[0].version, before[0].content, before[1], rows),
             demitasse=pipeline.__version__,
         )
-        plots = write_plots(building, statistics)
+        plots = draw(building, statistics)
         card = render_card(manifest, recipe, statistics, written, plots)
         (building / "README.md").write_bytes(card.encode())
         (building / MANIFEST).write_bytes(manifest_text(manifest).encode())

@@ -57,8 +57,8 @@ def _made(manifest: Manifest) -> Iterator[str]:
     yield f"- At most {manifest.cap} questions of each task."
     yield "- Videos take turns: none gives a second question of a task before all have given one."
     yield (
-        "- Within a turn the question is taken that brings the sum of length gaps nearest to 0; "
-        "the hash of the id decides between equals. Nothing is drawn."
+        "- Within a turn the hash of the id orders them, and the next one is taken whose length "
+        "gap brings the sum of the gaps back towards 0. Nothing is drawn."
     )
     yield (
         "- Letters are spread evenly in each task; where an answer moved, the option that stood "

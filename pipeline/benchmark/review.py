@@ -54,6 +54,8 @@ def read_review(paths: Sequence[Path], expected: Mapping[str, Mapping[str, str]]
     """
     if len(paths) > 2:
         raise InputError(f"{len(paths)} sheets are given: one or two reviewers are put together")
+    if len({path.resolve() for path in paths}) < len(paths):
+        raise InputError(f"{paths[0]} is given twice: that is one reviewer's opinion")
     sheets = [_read(path, expected) for path in paths]
     if len(sheets) == 1:
         return Review(sheets[0], None)
@@ -65,35 +67,35 @@ def read_review(paths: Sequence[Path], expected: Mapping[str, Mapping[str, str]]
 
 def _stricter(one: Decision, other: Decision) -> Decision:
     choice = max(one.choice, other.choice, key=CHOICES.index)
-    return Decision(choice, "; ".join(note for note in (one.note, other.note) if note))
+    notes = dict.fromkeys(note for note in (one.note, other.note) if note)
+    return Decision(choice, "; ".join(notes))
 
 
 def _read(path: Path, expected: Mapping[str, Mapping[str, str]]) -> dict[str, Decision]:
-    found: dict[str, Decision] = {}
+    rows: dict[str, tuple[str, Row]] = {}
     for number, row in enumerate(read_rows(path, _COLUMNS), 2):
-        place = f"{path}, row {number}"
-        question = row.values["id"]
+        place, question = f"{path}, row {number}", row.values["id"]
         if question not in expected:
             raise InputError(
                 f"{place}: {question!r} is no question that is chosen with this dataset and cap: "
                 "make the sheet anew with --sheet"
             )
-        if question in found:
+        if question in rows:
             raise InputError(f"{place}: {question} is there twice: keep one of its rows")
-        for column in TEXTS:
-            if not same(row.values[column], expected[question][column]):
-                raise InputError(
-                    f"{place}: the {column} of {question} was changed: put it back, and say in "
-                    "`note` what to change, with the decision `fix`"
-                )
-        found[question] = _decision(place, row)
-    missing = next((question for question in expected if question not in found), None)
+        rows[question] = place, row
+    missing = next((question for question in expected if question not in rows), None)
     if missing is not None:
         raise InputError(f"{path}: has no row of {missing}: a sheet decides every question")
-    return found
+    return {q: _decision(place, row, expected[q]) for q, (place, row) in rows.items()}
 
 
-def _decision(place: str, row: Row) -> Decision:
+def _decision(place: str, row: Row, expected: Mapping[str, str]) -> Decision:
+    for column in TEXTS:
+        if not same(row.values[column], expected[column]):
+            raise InputError(
+                f"{place}: the text in `{column}` was changed: put it back, and say in `note` what "
+                "to change, with the decision `fix`"
+            )
     said, note = row.values[DECISION].casefold(), row.get(NOTE) or ""
     if said not in CHOICES:
         told = f"{said!r} is none" if said else "there is none"
