@@ -1,7 +1,8 @@
 """ms-swift: both stages as messages with `objects`, and a YAML file for each.
 
 The options are those of its `SftArguments` (4.6.0), which takes a YAML file whose `ENV` are
-environment variables.
+environment variables. It links `last-checkpoint` to the newest one by itself; the links that its
+`create_checkpoint_symlink` adds end the run with an error where nothing is evaluated.
 """
 
 from collections.abc import Iterator
@@ -39,7 +40,7 @@ def record(stage: StageNumber, row: SampleRow, job: Job, frames: list[str]) -> d
 
 def settings(stage: StageNumber) -> tuple[Setting, ...]:
     """What `swift sft` is given."""
-    first = f"{hyper.trained(1)}/last"
+    first = f"{hyper.trained(1)}/last-checkpoint"
     goes_on = (Setting("adapters", [first], "the weights of stage 1, trained on"),)
     return (
         Setting("ENV", {"ROOT_IMAGE_DIR": "."}, "this folder, below which the pictures are"),
@@ -54,7 +55,6 @@ def settings(stage: StageNumber) -> tuple[Setting, ...]:
         Setting("max_length", hyper.TOKENS, f"{hyper.TABLE}: max token length"),
         Setting("output_dir", hyper.trained(stage), "ours"),
         Setting("add_version", False, "ours: so that stage 2 finds the weights of stage 1"),
-        Setting("create_checkpoint_symlink", True, "ours: likewise, as `last`"),
         Setting("per_device_train_batch_size", 1, "ours: what one device holds at once"),
         Setting("gradient_accumulation_steps", hyper.BATCH, hyper.FOR_BATCH),
         Setting("learning_rate", hyper.RATES[stage], hyper.TABLE),

@@ -93,7 +93,10 @@ def test_settings_are_those_of_table_8_and_say_so(name: str, tmp_path: Path) -> 
 def test_stage_2_goes_on_from_where_stage_1_ends_and_all_that_is_named_is_there(
     tmp_path: Path,
 ) -> None:
-    for name, adapter in (("llama-factory", "trained/stage1"), ("ms-swift", "trained/stage1/last")):
+    for name, adapter in (
+        ("llama-factory", "trained/stage1"),
+        ("ms-swift", "trained/stage1/last-checkpoint"),
+    ):
         folder = tmp_path / name
         folder.mkdir()
         write(name, folder)
