@@ -81,7 +81,7 @@ def build(
         statistics, written = write_rows(dataset, building, recipe, letters, left_out, progress)
         rows = rows_of(building)
         content = content_hash(rows)
-        check_version(out, order.version, content)
+        check_version([out, order.previous or out], order.version, content)
         found = questions_of(building)
         manifest = Manifest(
             version=order.version,

@@ -1,5 +1,6 @@
 """Where a benchmark comes from and goes to, checked before anything is written."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -44,14 +45,16 @@ def earlier(folder: Path | None) -> tuple[Manifest, dict[str, str]] | None:
     return manifest, rows_of(folder)
 
 
-def check_version(out: Path, version: str, content: str) -> None:
+def check_version(places: Iterable[Path], version: str, content: str) -> None:
     """Refuse to make one version say two things.
 
     Raises:
-        UsageError: this version is there already, with another content.
+        UsageError: a folder holds this version with another content.
     """
-    there = read_manifest(out)
-    if there is not None and there.version == version and there.content != content:
-        raise UsageError(
-            f"{out} holds version {version} with other questions: give this one another --version"
-        )
+    for folder in places:
+        there = read_manifest(folder)
+        if there is not None and there.version == version and there.content != content:
+            raise UsageError(
+                f"{folder} holds version {version} with other questions: give this one another "
+                "--version"
+            )

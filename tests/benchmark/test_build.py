@@ -125,7 +125,9 @@ def test_a_version_says_one_thing(dataset: Path, tmp_path: Path) -> None:
     build(dataset, out, Order(6, "1.0"))
     with pytest.raises(UsageError, match=r"holds version 1\.0 with other questions"):
         build(dataset, out, Order(3, "1.0"))
-    assert tree(out) == before
+    with pytest.raises(UsageError, match=r"holds version 1\.0 with other questions"):
+        build(dataset, tmp_path / "elsewhere", Order(3, "1.0", out))
+    assert tree(out) == before and not (tmp_path / "elsewhere").exists()
     assert build(dataset, out, Order(3, "1.1", out)).changes is not None
 
 
