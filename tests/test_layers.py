@@ -25,6 +25,7 @@ MAY_IMPORT = {
     "sent_pictures": {"engine", "llm", "models", "calls"},
     "cutting": {"media", "publish", "recipe_file", "video_files"},
     "imports": {"publish", "csv_rows"},
+    "benchmark": {"publish", "csv_rows", "recipe_file"},
     "submission": {"recipe_file", "inputs"},
     "doctor": {"llm", "models"},
     "calibration": {"engine", "stages"},

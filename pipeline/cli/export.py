@@ -27,6 +27,15 @@ def export(
     format_: Annotated[
         FormatName, typer.Option("--format", "-f", help="Who is to read it.", show_default=False)
     ],
+    training: Annotated[
+        Literal["two-stage"] | None,
+        typer.Option(
+            "--training",
+            help="two-stage: evidence, then answer, each with its settings (llama-factory, "
+            "ms-swift).",
+            show_default=False,
+        ),
+    ] = None,
     boxes: Annotated[
         Literal["certain", "verified", "all", "none"],
         typer.Option(
@@ -71,7 +80,7 @@ def export(
     from pipeline.publish.exports.export import export as write
     from pipeline.publish.exports.formats import format_of
 
-    form = format_of(format_)
+    form = format_of(format_, training)
     count = count_samples(dataset)
     copies = _copies(dataset, videos)
     with counting("samples", count) as progress:

@@ -9,6 +9,7 @@ import typer
 
 from pipeline.cli import (
     adopt,
+    benchmark,
     calibrate,
     compare,
     cut,
@@ -57,6 +58,7 @@ app.command("publish")(publish.publish)
 app.command("cut")(cut.cut)
 app.command("validate")(validate.validate)
 app.command("export")(export.export)
+app.command("benchmark")(benchmark.benchmark)
 app.add_typer(import_.app, name="import")
 app.command("evaluate")(evaluate.evaluate)
 app.command("compare")(compare.compare)

@@ -56,3 +56,14 @@ def test_a_mistake_is_one_sentence(dataset: Path, tmp_path: Path) -> None:
     done = called("export", tmp_path, tmp_path / "out", "-f", "trl")
     assert done.status == exit_codes.WRONG_USE
     assert "is no published dataset" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_two_stages_are_started_as_the_command_says(dataset: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    done = demitasse("export", dataset, out, "-f", "llama-factory", "--training", "two-stage")
+    assert done.status == exit_codes.DONE, done.stderr
+    assert (
+        f"next: cd {out} && llamafactory-cli train stage1.yaml && llamafactory-cli train "
+        "stage2.yaml" in done.stderr
+    )
+    assert {"stage1.yaml", "stage2.yaml"} <= {path.name for path in out.iterdir()}

@@ -9,15 +9,14 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from pipeline.publish.exports.captions import SaidOf
-from pipeline.publish.exports.wording import plain, question
+from pipeline.publish.exports.two_stage.conversations import asked_for_answer, asked_for_evidence
+from pipeline.publish.exports.wording import plain
 from pipeline.publish.published import SampleRow
 
 EVIDENCE: Final = "stage1_evidence.json"
 ANSWER: Final = "stage2_answer.json"
 SELECTOR: Final = "selector.json"
 
-_FIND = "Say what in the pictures helps to answer, with a box for each object that matters."
-_ANSWER = "Answer the question from the pictures and the evidence."
 _SELECT = (
     "Which of these frames of a video are needed to answer the question? Reply with their numbers."
 )
@@ -25,13 +24,13 @@ _SELECT = (
 
 def evidence_record(row: SampleRow, evidence: str, frames: Sequence[str]) -> dict[str, Any]:
     """Stage 1: pictures and question to evidence."""
-    asked = f"{_images(frames)}{question(row)}\n{_FIND}"
+    asked = f"{_images(frames)}{asked_for_evidence(row)}"
     return _conversation(row.id, asked, evidence) | {"image": list(frames)}
 
 
 def answer_record(row: SampleRow, evidence: str, frames: Sequence[str]) -> dict[str, Any]:
     """Stage 2: pictures, question and evidence to answer."""
-    asked = f"{_images(frames)}{question(row)}\nEvidence: {evidence}\n{_ANSWER}"
+    asked = f"{_images(frames)}{asked_for_answer(row, evidence)}"
     return _conversation(row.id, asked, plain(row.answer)) | {"image": list(frames)}
 
 

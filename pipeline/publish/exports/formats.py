@@ -1,6 +1,6 @@
 """All formats, by name."""
 
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 from pipeline.errors import UsageError
 from pipeline.publish.exports import (
@@ -13,6 +13,11 @@ from pipeline.publish.exports import (
     videoespresso,
 )
 from pipeline.publish.exports.format import Format
+from pipeline.publish.exports.two_stage import llama_factory as llama_factory_stages
+from pipeline.publish.exports.two_stage import ms_swift as ms_swift_stages
+
+Training: TypeAlias = Literal["two-stage"]
+"""How rows are cut for training, where they are not trained on whole."""
 
 FORMATS: Final[dict[str, Format]] = {
     module.FORMAT.name: module.FORMAT
@@ -20,7 +25,13 @@ FORMATS: Final[dict[str, Format]] = {
 }
 
 
-def format_of(name: str) -> Format:
+TWO_STAGE: Final[dict[str, Format]] = {
+    module.FORMAT.name: module.FORMAT for module in (llama_factory_stages, ms_swift_stages)
+}
+"""Evidence first, then the answer, with the settings to train with."""
+
+
+def format_of(name: str, training: Training | None = None) -> Format:
     """The format of this name.
 
     Raises:
@@ -28,4 +39,10 @@ def format_of(name: str) -> Format:
     """
     if name not in FORMATS:
         raise UsageError(f"there is no format {name!r}; there are {', '.join(FORMATS)}")
-    return FORMATS[name]
+    if training is None:
+        return FORMATS[name]
+    if name not in TWO_STAGE:
+        raise UsageError(
+            f"{name} has no form for {training} training; {' and '.join(TWO_STAGE)} have"
+        )
+    return TWO_STAGE[name]

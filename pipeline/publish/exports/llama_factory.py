@@ -28,13 +28,16 @@ MIN_PIXELS: Final = 32 * 32
 `image_min_pixels`, its defaults."""
 
 
-def brought(width: int, height: int) -> tuple[int, int]:
+def brought(width: int, height: int, most: int = MAX_PIXELS) -> tuple[int, int]:
     """Width and height of a picture as LLaMA-Factory hands it to the model's processor.
 
     The sums of its `_preprocess_image` for Qwen-VL (0.9.5, checked against it in the tests).
+
+    Args:
+        most: its `image_max_pixels`.
     """
-    if width * height > MAX_PIXELS:
-        width, height = _towards(MAX_PIXELS, width, height)
+    if width * height > most:
+        width, height = _towards(most, width, height)
     if width * height < MIN_PIXELS:
         width, height = _towards(MIN_PIXELS, width, height)
     return max(width, FACTOR), max(height, FACTOR)
@@ -62,6 +65,11 @@ def record(row: SampleRow, job: Job, frames: list[str]) -> dict[str, Any]:
 
 def dataset_info(splits: Iterable[SplitName]) -> dict[str, Any]:
     """What LLaMA-Factory must know of the files, under the names to use in `dataset:`."""
+    return {f"demitasse_{split}": entry(f"{split}.jsonl") for split in splits}
+
+
+def entry(file: str) -> dict[str, Any]:
+    """What `dataset_info.json` says of one file."""
     tags = {
         "role_tag": "role",
         "content_tag": "content",
@@ -69,13 +77,10 @@ def dataset_info(splits: Iterable[SplitName]) -> dict[str, Any]:
         "assistant_tag": "assistant",
     }
     return {
-        f"demitasse_{split}": {
-            "file_name": f"{split}.jsonl",
-            "formatting": "sharegpt",
-            "columns": {"messages": "messages", "images": "images"},
-            "tags": tags,
-        }
-        for split in splits
+        "file_name": file,
+        "formatting": "sharegpt",
+        "columns": {"messages": "messages", "images": "images"},
+        "tags": tags,
     }
 
 

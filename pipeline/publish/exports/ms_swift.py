@@ -10,6 +10,7 @@ default: pixels are rounded a second time when they are turned, and are then off
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from typing import Any, Final
 
 from pipeline.publish.exports import wording
@@ -25,8 +26,17 @@ from pipeline.publish.statistics import SPLITS
 _TYPES: Final = {PIXELS.name: "real", UNIT.name: "norm1"}
 
 
-def record(row: SampleRow, job: Job, frames: list[str]) -> dict[str, Any]:
-    """A conversation whose reply has placeholders, and the objects that fill them in order."""
+@dataclass(frozen=True)
+class Objects:
+    """The evidence with placeholders, and the column that fills them in order."""
+
+    evidence: str
+    column: dict[str, Any]
+    """`objects`, or nothing where the evidence has no box."""
+
+
+def objects(row: SampleRow, job: Job) -> Objects:
+    """The evidence of a sample as ms-swift is told of it."""
     told: list[WrittenBox] = []
     names: list[str] = []
 
@@ -38,23 +48,28 @@ def record(row: SampleRow, job: Job, frames: list[str]) -> dict[str, Any]:
         return "<ref-object>" + "<bbox>" * len(boxes)
 
     evidence = rendered(wording.plain(row.evidence), job.boxes.by_item(row), show)
+    column = {
+        "ref": names,
+        "bbox": [list(box.numbers) for box in told],
+        "bbox_type": _TYPES[job.boxes.form.name],
+        "image_id": [box.picture for box in told],
+    }
+    return Objects(evidence, {"objects": column} if told else {})
+
+
+def record(row: SampleRow, job: Job, frames: list[str]) -> dict[str, Any]:
+    """A conversation whose reply has placeholders, and the objects that fill them in order."""
+    told = objects(row, job)
     seconds = [frame.pts_seconds for frame in row.core_frames]
     asked = f"{'<image>' * len(frames)}\n{wording.prompt(row, seconds)}"
     made: dict[str, Any] = {
         "messages": [
             {"role": "user", "content": asked},
-            {"role": "assistant", "content": wording.reply(row, evidence)},
+            {"role": "assistant", "content": wording.reply(row, told.evidence)},
         ],
         "images": frames,
     }
-    if told:
-        made["objects"] = {
-            "ref": names,
-            "bbox": [list(box.numbers) for box in told],
-            "bbox_type": _TYPES[job.boxes.form.name],
-            "image_id": [box.picture for box in told],
-        }
-    return made | {"solution": wording.answered(row), "id": row.id}
+    return made | told.column | {"solution": wording.answered(row), "id": row.id}
 
 
 @contextmanager

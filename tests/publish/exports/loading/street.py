@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from pipeline.publish.exports.export import export
-from pipeline.publish.exports.formats import format_of
+from pipeline.publish.exports.formats import Training, format_of
 from pipeline.records import Bbox, Box, CoreFrame, Sample
 from tests.publish.publishing import publish
 from tests.publish.samples import sample
@@ -44,13 +44,13 @@ def in_pixels(grids: Sequence[Sequence[int]]) -> dict[str, str]:
     return told
 
 
-def exported(folder: Path, name: str, **options: Any) -> Path:
+def exported(folder: Path, name: str, *, training: Training | None = None, **options: Any) -> Path:
     """The dataset in a consumer's form, as the command writes it."""
     dataset = folder / "dataset"
     if not dataset.exists():
         _published(folder / "store", dataset)
     out = folder / "exported"
-    export(dataset, out, format_of(name), **options)
+    export(dataset, out, format_of(name, training), **options)
     return out
 
 

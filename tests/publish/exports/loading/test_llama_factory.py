@@ -82,3 +82,38 @@ def test_sizes_of_pictures() -> None:
                 Image.new("L", size), image_max_pixels=MAX_PIXELS, image_min_pixels=MIN_PIXELS
             )
             assert got.size == brought(*size)
+
+
+@pytest.mark.parametrize("stage", [1, 2])
+def test_settings_of_both_stages(
+    stage: int, qwen: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its parser refuses options that it does not know."""
+    import yaml
+    from llamafactory.data import get_dataset, get_template_and_fix_tokenizer
+    from llamafactory.hparams import get_train_args
+    from llamafactory.model import load_tokenizer
+
+    out = exported(tmp_path, "llama-factory", training="two-stage", box_form="qwen2.5-vl")
+    monkeypatch.chdir(out)
+    told = yaml.safe_load(Path(f"stage{stage}.yaml").read_text())
+    here = {"model_name_or_path": str(qwen), "bf16": False, "use_cpu": True}
+    model, data, training, tuning, _ = get_train_args(told | here)
+    assert (tuning.lora_rank, tuning.lora_alpha, data.cutoff_len) == (16, 32, 6144)
+    assert (training.learning_rate, training.warmup_steps) == (told["learning_rate"], 0.03)
+    assert (model.adapter_name_or_path is None) == (stage == 1)
+    loaded = load_tokenizer(model)
+    words, processor = loaded["tokenizer"], loaded["processor"]
+    assert processor.image_max_pixels == 224 * 224
+    template = get_template_and_fix_tokenizer(words, data)
+    found = get_dataset(template, model, data, training, stage="sft", **loaded)["train_dataset"]
+    assert len(found) == COUNTS["train"]
+    for row in found:
+        pictures = template.mm_plugin._regularize_images(
+            row["images"],
+            image_max_pixels=processor.image_max_pixels,
+            image_min_pixels=processor.image_min_pixels,
+        )["images"]
+        seen = processor.image_processor(pictures, return_tensors="pt")["image_grid_thw"]
+        for item, box in in_pixels(seen).items():
+            assert f"<obj>{item}</obj><box>{box}</box>" in words.decode(row["input_ids"])

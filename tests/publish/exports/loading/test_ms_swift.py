@@ -71,3 +71,36 @@ def check(template: Any, family: Family, row: dict[str, Any]) -> None:
         assert f"<|object_ref_start|>{item}<|object_ref_end|>{box}" in learned
     assert "<bbox>" not in learned and "<ref-object>" not in learned
     assert learned.endswith(f"{row['solution']}<|im_end|>\n")
+
+
+@pytest.mark.parametrize("stage", [1, 2])
+def test_settings_of_both_stages(stage: int, tmp_path: Path) -> None:
+    """Each is an option of `swift sft`, whose parser gets them as `--option value`."""
+    from dataclasses import fields
+
+    import yaml
+    from swift.arguments import SftArguments
+
+    out = exported(tmp_path, "ms-swift", training="two-stage")
+    told = yaml.safe_load((out / f"stage{stage}.yaml").read_text())
+    assert told.pop("ENV") == {"ROOT_IMAGE_DIR": "."}
+    assert set(told) <= {field.name for field in fields(SftArguments)}
+
+
+def test_boxes_of_both_stages(qwen: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = exported(tmp_path, "ms-swift", training="two-stage")
+    monkeypatch.setenv("ROOT_IMAGE_DIR", str(out))
+    monkeypatch.setenv("MODELSCOPE_CACHE", str(tmp_path / "cache"))
+    from swift.dataset import load_dataset
+
+    template = template_of("qwen2_5_vl", qwen)
+    for stage in (1, 2):
+        rows, _ = load_dataset(
+            [str(out / f"stage{stage}_train.jsonl")],
+            load_from_cache_file=False,
+            remove_unused_columns=False,
+        )
+        for row in rows:
+            seen = template.tokenizer.decode(template.encode(dict(row))["input_ids"])
+            assert "<bbox>" not in seen and "<ref-object>" not in seen
+            assert seen.count("<|box_start|>") == len(BOXES)

@@ -1,0 +1,1 @@
+"""Training in two stages, evidence first and then the answer, as VideoEspresso does."""
