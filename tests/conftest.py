@@ -33,15 +33,17 @@ os.environ["RAY_AUTH_MODE"] = "disabled"
 
 
 FIRST = (
-    "cli/test_submit.py",
     "cli/test_run.py",
+    "cli/test_submit.py",
     "cli/test_endpoint.py",
+    "upkeep/test_remove.py",
     "engine/test_ray_nodes.py",
     "engine/test_ray_observed.py",
     "engine/test_ray.py",
-    "upkeep/test_remove.py",
+    "cli/test_server.py",
+    "engine/test_ray_actors.py",
     "cli/test_publish.py",
-    "upkeep/test_gc.py",
+    "stages/test_captions_memory.py",
 )
 """The files that take longest: begun last, one of them would keep one process busy alone."""
 
