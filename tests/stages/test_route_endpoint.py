@@ -145,7 +145,7 @@ def reasoned(ask: Callable[..., Any], question: Question, found: list[Question])
 def test_a_route_is_worded_reviewed_and_thought_in_reverse(
     ask: Callable[..., Any], server: FakeOpenAI
 ) -> None:
-    found = kept(ask(route_questions, "g", GROUP, ROUTE))
+    found = list(kept(ask(route_questions, "g", GROUP, ROUTE)))
     assert len(found) == 8
     by_task = {question.task: question for question in found}
     way = by_task[Task.ROUTE_DESCRIPTION_FORWARD]
