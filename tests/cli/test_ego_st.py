@@ -64,9 +64,12 @@ def test_trainers_get_the_letter_and_nested_sizes(work: Path, tmp_path: Path) ->
     assert done.status == 0, done.stderr
     told = json.loads((tmp_path / "out" / f"sft_{split}.json").read_text())
     letters = {row["id"]: row["solution"] for row in told}
+    thoughts = {row["id"]: row["process"] for row in told}
     for row in rows:
         right = row.letter or row.answer
         assert letters[row.id] == f"<answer>{right}</answer>"
+        end = f"option {row.letter}." if row.letter else row.answer
+        assert thoughts[row.id].endswith(f"{end}</think>")
     for size in (1, 3) if sizes else ():
         part = json.loads((tmp_path / "out" / f"train_{size}" / "rl_train.json").read_text())
         assert len(part) == size
