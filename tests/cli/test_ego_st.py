@@ -90,3 +90,13 @@ def test_the_benchmark_s_form_has_every_question_and_is_valid(work: Path, tmp_pa
             assert row[f"{way}_mcq"]["answer"] == rows[key].letter
     told = json.loads(demitasse("validate", tmp_path / "out", "--json").stdout)
     assert told["formats"] == ["ego-st"]
+
+
+def test_a_route_is_told_with_its_question(work: Path) -> None:
+    row = next(samples(work / "dataset", pictures=False))
+    told = demitasse("inspect", work, row.id).stdout.splitlines()
+    steps = told[told.index("route") + 1 :][:4]
+    ways = ("straight", "right", "straight", "left")
+    for line, way in zip(steps, ways, strict=True):
+        assert f" s: {way}" in line
+        assert (" degrees" in line) == (way != "straight")
