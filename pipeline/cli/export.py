@@ -11,7 +11,14 @@ if TYPE_CHECKING:
     from pipeline.publish.exports.export import Exported
 
 FormatName = Literal[
-    "videoespresso", "llama-factory", "ms-swift", "trl", "verl", "video-r1", "pause-and-think"
+    "videoespresso",
+    "llama-factory",
+    "ms-swift",
+    "trl",
+    "verl",
+    "video-r1",
+    "pause-and-think",
+    "ego-st",
 ]
 """As `pipeline.publish.exports.formats` has them: listed here so that `--help` imports nothing."""
 
@@ -57,7 +64,7 @@ def export(
         typer.Option(
             "--videos",
             help="Your copies of the videos, files or folders, to link to (videoespresso, "
-            "pause-and-think).",
+            "pause-and-think, ego-st).",
             show_default=False,
         ),
     ] = None,

@@ -6,6 +6,7 @@ from typing import Any
 from pipeline.calls import ModelCall
 from pipeline.inspection import GroupQuestions, Inspection, VideoQuestions
 from pipeline.records import Bbox, KeyItem
+from pipeline.report.particulars import particulars
 
 
 def question_lines(found: Inspection, *, whole_calls: bool = False) -> Iterator[str]:
@@ -19,6 +20,7 @@ def question_lines(found: Inspection, *, whole_calls: bool = False) -> Iterator[
     yield from _verdict(found)
     yield from _evidence(found)
     yield from _options(found)
+    yield from _particulars(found)
     yield from _rollouts(found)
     yield from _fate(found)
     yield from _provenance(found)
@@ -160,12 +162,22 @@ def _options(found: Inspection) -> Iterator[str]:
         yield f"  {mark} {letter}. {text}"
 
 
+def _particulars(found: Inspection) -> Iterator[str]:
+    sample = found.sample
+    if sample is None:
+        return
+    for part in particulars(sample.pause, sample.route, None):
+        yield part.title.casefold()
+        yield from (f"  {line}" for line in part.lines)
+
+
 def _rollouts(found: Inspection) -> Iterator[str]:
     told = found.difficulty
     if told is None:
         return
     yield (
-        f"rollouts: {told.right} of {told.counted} answers right, {told.unparsed} of "
+        f"rollouts: {told.right} of {told.counted} answers right (pass rate "
+        f"{told.pass_rate:.0%}), {told.unparsed} of "
         f"{told.samples} unread, right is {told.solution}"
     )
     for row in found.rollouts:

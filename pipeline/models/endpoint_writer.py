@@ -1,9 +1,9 @@
 """The writer behind an OpenAI-compatible endpoint."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 from pipeline.llm.asking import Answered, Asking
 from pipeline.llm.plain import PlainText
@@ -98,9 +98,11 @@ def rendered(settings: EndpointWriterSettings, request: Request) -> ChatRequest:
         PromptError: the prompt asks for what the request does not have.
     """
     inputs = dict(request.inputs)
+    names = {frame: name for name, frame in request.given.items()}
     if "frames" in inputs:
-        names = {frame: name for name, frame in request.given.items()}
         inputs["frames"] = [{"id": names[f["frame"]], **f} for f in inputs["frames"]]
+    if "route" in inputs:
+        inputs["route"] = _with_names(inputs["route"], names)
     if "sees" in request.prompt.inputs:
         inputs["sees"] = mode(request)
     messages = request.prompt.messages(**inputs)
@@ -122,6 +124,16 @@ def rendered(settings: EndpointWriterSettings, request: Request) -> ChatRequest:
         replicate=request.replicate,
         logprobs=request.logprobs,
     )
+
+
+def _with_names(
+    route: Mapping[str, Sequence[Mapping[str, Any]]], names: Mapping[str, str]
+) -> dict[str, list[dict[str, Any]]]:
+    """A route whose entries name their frames as the request does: a reply may cite no others."""
+    return {
+        part: [{**entry, "frame": names[entry["frame"]]} for entry in entries]
+        for part, entries in route.items()
+    }
 
 
 def standing(chat: ChatRequest, request: Request, answered: Callable[[str], bool]) -> ChatRequest:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pipeline.records import Bbox
+from pipeline.report.particulars import Particulars
 
 Outcome = Literal["sample", "rejected", "failed", "waiting"]
 """How a question or a unit ended; `waiting`: no run has come to the end of it yet."""
@@ -137,6 +138,8 @@ class Item:
     overridden: bool = False
     written: tuple[Written, ...] = ()
     ended: tuple[Ended, ...] = ()
+    particulars: tuple[Particulars, ...] = ()
+    """Its pause, route and difficulty, of those that its recipe has."""
     facts: tuple[tuple[str, str], ...] = ()
     """Name and value of whatever else there is to know: licence, metadata."""
     hint: str = ""

@@ -16,6 +16,7 @@ from pipeline.report.items import (
     ShownFrame,
     Written,
 )
+from pipeline.report.particulars import particulars
 from pipeline.report.wording import WITHOUT_BOX, keeping
 
 
@@ -62,6 +63,11 @@ def question_item(found: Inspection, glance: Glance) -> Item:
         overridden=verdict is not None and verdict.overridden,
         written=written(found.provenance),
         ended=tuple(Ended(o.stage, o.status, o.code, o.message) for o in found.outcomes),
+        particulars=particulars(
+            found.sample.pause if found.sample else None,
+            found.sample.route if found.sample else None,
+            found.difficulty,
+        ),
         facts=tuple(facts),
         hint=keeping(glance.stage, glance.reason),
     )

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from pipeline.publish.published import PublishedFrame, RejectionRow, SampleRow
 from pipeline.report.glance import Glance
 from pipeline.report.items import Item, KeyItemLine, ShownBox, ShownClaim, ShownFrame
+from pipeline.report.particulars import particulars
 from pipeline.report.questions import written
 from pipeline.report.wording import WITHOUT_BOX, keeping
 
@@ -45,6 +46,7 @@ def sample_item(row: SampleRow) -> Item:
         start=row.video_start_seconds,
         end=row.video_start_seconds + row.video_seconds,
         written=written(row.provenance),
+        particulars=particulars(row.pause, row.route, row.difficulty),
         facts=(*facts, *((pair.key, pair.value) for pair in row.metadata)),
     )
 

@@ -121,7 +121,7 @@ def _parse(identity: Identity, unit: Unit, reply: Reply) -> Outcome:
         times,
         frames_to_cite(unit, identity.evidence.max_core_frames),
         needs_items=of_objects,
-    ) or unthought(unit, question.task, [claim.text for claim in reply.data.claims])
+    ) or unthought(unit, question.task, verdict.answer, [claim.text for claim in reply.data.claims])
     if message is not None:
         rejection = Rejection(
             id=verdict.id,

@@ -77,12 +77,33 @@ def opposite_input(unit: Unit, task: Task) -> dict[str, Any]:
     return {"opposite": {"question": twin.question, "answer": twin.answer}} if twin else {}
 
 
-def unthought(unit: Unit, task: Task, claims: Sequence[str]) -> str | None:
-    """Why this is no reverse thinking, in one sentence; None where it is, or none is asked for."""
+def unthought(unit: Unit, task: Task, answer: str, claims: Sequence[str]) -> str | None:
+    """Why this is no reverse thinking, in one sentence; None where it is, or none is asked for.
+
+    Args:
+        answer: the one that counts, to which the last claim comes.
+    """
     twin = _opposite(unit, task)
-    if twin is None or (claims and twin.question in claims[0]):
+    if twin is None:
         return None
-    return "the first claim does not repeat the opposite question, which is to be answered first"
+    if not claims or twin.question not in claims[0]:
+        return (
+            "the first claim does not repeat the opposite question, which is to be answered first"
+        )
+    if not _says(claims[0], twin.answer):
+        return f"the first claim does not give the opposite question's answer: {twin.answer!r}"
+    if not _says(claims[-1], answer):
+        return f"the last claim does not come to the answer: {answer!r}"
+    return None
+
+
+def _says(claim: str, answer: str) -> bool:
+    """Whether a sentence holds an answer, whose capital and full stop count for nothing."""
+    return _bare(answer) in _bare(claim)
+
+
+def _bare(text: str) -> str:
+    return " ".join(text.casefold().split()).rstrip(".")
 
 
 def _opposite(unit: Unit, task: Task) -> OfTheSameRoute | None:

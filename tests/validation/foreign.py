@@ -217,6 +217,32 @@ def pause_and_think_benchmark() -> list[Row]:
     ]
 
 
+def ego_st() -> list[Row]:
+    options = ["A. Bench, then clock", "B. Clock, then bench"]
+    return [
+        {
+            "video": "a.mp4",
+            "question": "Describe the way back, step by step.",
+            "reverse_answer": "Turn left at the clock, then go on to the bench.",
+        },
+        {
+            "video": "a.mp4",
+            "question": "In which order do the landmarks come near?",
+            "forward_mcq": {
+                "question": "In which order do the landmarks come near?",
+                "options": options,
+                "answer": "A",
+            },
+        },
+    ]
+
+
+def write_named(path: Path, rows: Sequence[Row]) -> Path:
+    """An object of rows by id."""
+    path.write_text(json.dumps({str(n): row for n, row in enumerate(rows)}, indent=1))
+    return path
+
+
 def write_json(path: Path, rows: Sequence[Row]) -> Path:
     path.write_text(json.dumps(rows, indent=1))
     return path

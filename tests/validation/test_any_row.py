@@ -59,6 +59,7 @@ ROWS: dict[str, list[Callable[[], list[Row]]]] = {
     "llama-factory": [foreign.llama_factory, foreign.pause_and_think],
     "trl": [foreign.trl, foreign.trl_typed],
     "video-r1": [foreign.video_r1, foreign.pause_and_think_benchmark],
+    "ego-st": [foreign.ego_st],
     "temporal": [foreign.temporal],
 }
 

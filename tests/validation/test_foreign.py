@@ -12,7 +12,7 @@ from tests.footage import bikes
 from tests.publish.samples import jpeg
 from tests.validation import foreign
 from tests.validation.folders import findings, found
-from tests.validation.foreign import Row, write_json, write_lines, write_parquet
+from tests.validation.foreign import Row, write_json, write_lines, write_named, write_parquet
 
 Make = Callable[[], list[Row]]
 Write = Callable[[Path, Sequence[Row]], Path]
@@ -29,6 +29,7 @@ FILES: list[tuple[str, str, Write, Make]] = [
     ("videoespresso", "bench.json", write_json, foreign.videoespresso_test),
     ("video-r1", "Video-R1-COT.json", write_json, foreign.video_r1),
     ("video-r1", "bench.json", write_json, foreign.pause_and_think_benchmark),
+    ("ego-st", "Part1_forward_mcq.json", write_named, foreign.ego_st),
     ("temporal", "charades.json", write_json, foreign.temporal),
 ]
 UNDECLARED: list[tuple[str, str, Write, Make]] = [

@@ -21,12 +21,17 @@ class JsonFile:
     rows: int = 0
     _file: IO[str] | None = None
 
-    def add(self, row: dict[str, Any]) -> None:
-        """Append a row."""
+    def add(self, row: dict[str, Any], key: str | None = None) -> None:
+        """Append a row.
+
+        Args:
+            key: its name, in a file that is an object of rows.
+        """
         if self._file is None:
             self._file = self.path.open("w", encoding="utf-8", newline="\n")
         self._file.write(self.between if self.rows else self.before)
-        self._file.write(json.dumps(row, ensure_ascii=False))
+        name = "" if key is None else f"{json.dumps(key)}: "
+        self._file.write(name + json.dumps(row, ensure_ascii=False))
         self.rows += 1
 
     def end(self, after: str) -> None:
@@ -54,3 +59,13 @@ def json_array(path: Path) -> Iterator[JsonFile]:
         yield file
     finally:
         file.end("\n]\n")
+
+
+@contextmanager
+def json_object(path: Path) -> Iterator[JsonFile]:
+    """One object of rows by their names."""
+    file = JsonFile(path, before="{\n", between=",\n")
+    try:
+        yield file
+    finally:
+        file.end("\n}\n")

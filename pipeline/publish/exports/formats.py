@@ -4,6 +4,7 @@ from typing import Final, Literal, TypeAlias
 
 from pipeline.errors import UsageError
 from pipeline.publish.exports import (
+    ego_st,
     llama_factory,
     ms_swift,
     pause_and_think,
@@ -21,7 +22,16 @@ Training: TypeAlias = Literal["two-stage"]
 
 FORMATS: Final[dict[str, Format]] = {
     module.FORMAT.name: module.FORMAT
-    for module in (videoespresso, llama_factory, ms_swift, trl, verl, video_r1, pause_and_think)
+    for module in (
+        videoespresso,
+        llama_factory,
+        ms_swift,
+        trl,
+        verl,
+        video_r1,
+        pause_and_think,
+        ego_st,
+    )
 }
 
 

@@ -5,6 +5,7 @@ A question with a difficulty is asked as its policy was: in the same words, in t
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from pipeline import prompts
@@ -72,4 +73,6 @@ def reply(row: SampleRow, evidence: str) -> str:
     if row.difficulty is None:
         return wording.reply(row, evidence)
     box = f"\\boxed{{{solution(row)}}}"
-    return f"{box}{wording.thought(evidence)}{box}"
+    # Asked for a number or a time, the model sees no options.
+    seen = row if options(row) else replace(row, letter=None)
+    return f"{box}{wording.thought(seen, evidence)}{box}"

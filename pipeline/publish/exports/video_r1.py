@@ -47,7 +47,7 @@ def _stretch(row: SampleRow) -> str:
 def sft_record(row: SampleRow, number: int, job: Job) -> dict[str, Any]:
     """A row with the evidence as its reasoning."""
     evidence = rendered(wording.plain(row.evidence), job.boxes.by_item(row), tagged)
-    return rl_record(row, number) | {"process": wording.thought(evidence)}
+    return rl_record(row, number) | {"process": wording.thought(row, evidence)}
 
 
 @contextmanager

@@ -57,12 +57,17 @@ def prompt(row: SampleRow, seconds: Sequence[float]) -> str:
 
 def reply(row: SampleRow, evidence: str) -> str:
     """The reasoning and the answer, as the model is to give them."""
-    return f"{thought(evidence)}\n{answered(row)}"
+    return f"{thought(row, evidence)}\n{answered(row)}"
 
 
-def thought(evidence: str) -> str:
-    """The reasoning between its tags."""
-    return f"<think>{evidence}</think>"
+def thought(row: SampleRow, evidence: str) -> str:
+    """The reasoning between its tags.
+
+    That of a route ends with its answer in words; where a letter is asked for, the step from one to
+    the other belongs to the thoughts, as in ST-R1's training rows.
+    """
+    chosen = f" That is option {row.letter}." if row.route and row.letter else ""
+    return f"<think>{evidence}{chosen}</think>"
 
 
 def answered(row: SampleRow) -> str:

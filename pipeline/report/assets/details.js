@@ -24,6 +24,21 @@ function optionsSection(item) {
   );
 }
 
+function particularsSections(item) {
+  return item.particulars.map((part) =>
+    el(
+      'section',
+      { class: 'particulars' },
+      el('h2', null, part.title),
+      el(
+        'ol',
+        null,
+        part.lines.map((line) => el('li', null, line)),
+      ),
+    ),
+  );
+}
+
 function verdictSection(item) {
   if (item.passed === null) return null;
   const who = item.overridden ? ', decided by a person' : '';

@@ -148,7 +148,14 @@ function showItem(item) {
         ),
         timeline(item),
       ),
-      el('div', { class: 'known' }, evidenceSection(item), optionsSection(item), verdictSection(item)),
+      el(
+        'div',
+        { class: 'known' },
+        evidenceSection(item),
+        particularsSections(item),
+        optionsSection(item),
+        verdictSection(item),
+      ),
       el('div', { class: 'more' }, writtenSection(item)),
     ),
   );

@@ -3,6 +3,7 @@
 from typing import Final
 
 from pipeline.validation.readers.demitasse import CAPTIONS, DEMITASSE, PROVENANCE, REJECTED
+from pipeline.validation.readers.ego_st import EGO_ST
 from pipeline.validation.readers.format import Format, Sign
 from pipeline.validation.readers.messages import LLAMA_FACTORY, MS_SWIFT, QWEN_VL
 from pipeline.validation.readers.rewarded import TRL, VERL
@@ -17,6 +18,7 @@ FORMATS: Final[dict[str, Format]] = {
         REJECTED,
         CAPTIONS,
         PROVENANCE,
+        EGO_ST,
         VIDEOESPRESSO,
         VERL,
         QWEN_VL,

@@ -65,5 +65,5 @@ def _fits(sign: Sign) -> bool:
 
 
 VIDEO_R1 = Format(
-    "video-r1", "Video-R1, Ego-ST and their kind: problems and solutions, JSON", _fits, _read
+    "video-r1", "Video-R1, ST-R1 and their kind: problems and solutions, JSON", _fits, _read
 )

@@ -10,9 +10,10 @@ import pytest
 
 from pipeline.evaluation.answers.grammars import read_reply
 from pipeline.evaluation.answers.parsed import Parsed
-from pipeline.publish.exports import trl, verl
+from pipeline.publish.exports import policy_form, trl, verl
 from pipeline.publish.published import PublishedDifficulty, SampleRow
 from tests.publish.exports.rows import ROW, TEST_ROW, job
+from tests.stages.routing import path
 
 SPANS = ((11.5, 12.5),)
 KINDS: dict[str, dict[str, Any]] = {
@@ -71,6 +72,13 @@ def test_trl(kind: str, tmp_path: Path) -> None:
     assert reward["format_reward"]([""] * 2, [said, wrong], **columns) == [1, 1]
     weighted = reward["weighted_reward"]()([""] * 2, [said, wrong], **columns)
     assert weighted == pytest.approx([2 * most + 1, 1])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_thoughts_about_a_route_end_with_the_letter_where_it_is_asked_for(kind: str) -> None:
+    said = policy_form.reply(replace(row(kind), route=path(["straight", "left"])), "It turns.")
+    told = "It turns. That is option C." if kind in ("exact_match", "gqa") else "It turns."
+    assert f"<think>{told}</think>" in said
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -10,6 +10,7 @@ from pipeline.publish.exports.box_forms import PER_THOUSAND, UNIT
 from pipeline.publish.exports.boxes import BoxWriter
 from pipeline.publish.exports.evidence import rendered, tagged
 from tests.publish.exports.rows import ROW, TEST_ROW
+from tests.stages.routing import path
 
 
 def test_a_box_stands_where_its_item_is_first_named() -> None:
@@ -46,6 +47,17 @@ def test_a_question_with_options_is_answered_by_the_letter() -> None:
     assert "\nA. Rain starts.\nB. It is hungry.\nC. A car comes.\nD. It sleeps.\n" in told
     assert told.endswith("with the letter of the right option.")
     assert wording.answered(TEST_ROW) == "<answer>C</answer>"
+
+
+def test_the_thoughts_about_a_route_end_with_what_is_answered() -> None:
+    walked = replace(TEST_ROW, route=path(["straight", "left"]))
+    evidence = "It turns. So the answer is: A car comes."
+    assert wording.reply(walked, evidence) == (
+        "<think>It turns. So the answer is: A car comes. That is option C.</think>\n"
+        "<answer>C</answer>"
+    )
+    described = replace(walked, options=(), letter=None)
+    assert wording.reply(described, evidence).startswith(f"<think>{evidence}</think>")
 
 
 def test_what_consumers_take_for_tags_loses_its_brackets() -> None:
