@@ -157,7 +157,10 @@ def run_log(store: Store, partition: Partition | None = None) -> Iterator[RunLog
     """The log of the run that the block is; only for the holder of the workspace's lock."""
     now = time.time()
     scope = f"-{partition.scope}" if partition else ""
-    name = f"{datetime.fromtimestamp(now, UTC):%Y%m%dT%H%M%SZ}{scope}-{uuid.uuid4().hex[:6]}"
+    began = datetime.fromtimestamp(now, UTC)
+    # To the millisecond: names sort as the runs began, and the oldest go.
+    stamp = f"{began:%Y%m%dT%H%M%S}.{began.microsecond // 1000:03d}Z"
+    name = f"{stamp}{scope}-{uuid.uuid4().hex[:6]}"
     progress = RunProgress(name, platform.node(), os.getpid(), now, now)
     progress.partition = str(partition or "")
     log = RunLog(store, progress)

@@ -12,6 +12,7 @@ from pipeline.engine.status import status
 from pipeline.engine.workspace import Workspace
 from pipeline.errors import StorageError
 from pipeline.storage.place import Place, Url
+from pipeline.store import Store
 from tests.engine.chain import Run, numbers, stages
 from tests.engine.killing import Killed, killed_at
 
@@ -67,10 +68,20 @@ def test_killed_while_it_merges_nothing_is_lost_or_counted_twice(tmp_path: Path,
     assert again.result() == plain.result()
 
 
-def test_what_a_killed_run_merged_is_not_merged_again(tmp_path: Path) -> None:
+def test_what_a_killed_run_merged_is_not_merged_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     run = one_a_pack(tmp_path / "w", EVERY)
-    # The snapshot is there, and the first of its parts is not yet removed.
-    with killed_at(EVERY + 5), pytest.raises(Killed):
+    remove = Store.remove
+
+    def dying(self: Store, name: str) -> None:
+        """The snapshot is there, and the first of its parts is not yet removed."""
+        if "/part-" in name:
+            raise Killed
+        remove(self, name)
+
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(Store, "remove", dying)
         run.go()
     (folder,) = (tmp_path / "w").glob("stages/squares/*")
     before = {p.name for p in folder.glob("*.parquet")}
