@@ -5,6 +5,7 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
+from pipeline.harness.published import published_tables
 from pipeline.harness.results import Results
 from pipeline.harness.table import TextTable, tables
 
@@ -15,7 +16,7 @@ def show(results: Results) -> None:
     print_line(
         f"{results.model.label} on {facts.name}, split {facts.split}: {facts.questions} questions"
     )
-    for found in tables(results):
+    for found in (*tables(results), *published_tables(results)):
         print_table(found)
 
 
@@ -34,6 +35,8 @@ def print_table(found: TextTable) -> None:
     console = _console()
     console.print(f"\n{found.title}", soft_wrap=True)
     console.print(table)
+    if found.note:
+        console.print(found.note, soft_wrap=True)
 
 
 def _console() -> Console:

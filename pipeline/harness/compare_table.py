@@ -5,11 +5,11 @@ from typing import Any
 
 from pipeline.evaluation.averages import summarise
 from pipeline.evaluation.comparison import Comparison
-from pipeline.evaluation.published import PublishedTable, beside
 from pipeline.harness.compare import Compared, Pair, Side
 from pipeline.harness.protocols import PROTOCOLS, Measured
+from pipeline.harness.published import published_table
+from pipeline.harness.results import PublishedBeside
 from pipeline.harness.table import TextTable, number
-from pipeline.recipe.evaluation import ProtocolName
 
 
 def comparison_tables(found: Compared) -> Iterator[TextTable]:
@@ -25,23 +25,13 @@ def comparison_tables(found: Compared) -> Iterator[TextTable]:
         ("run", "questions in both", "difference", "better", "worse", "p"),
         tuple(_difference(pair, found.measure) for pair in found.pairs),
     )
-    yield from published_tables(found.protocol)
+    yield from map(published_table, _published(found))
 
 
-def published_tables(protocol: ProtocolName) -> Iterator[TextTable]:
-    """What others published under a protocol of this name, as they printed it."""
-    for table in beside(protocol):
-        yield TextTable(
-            f"Published, on its own test set: {table.title} ({table.source.work}, "
-            f"table {table.source.table}; {table.unit}; protocol {protocol})",
-            ("", *table.columns),
-            tuple((row.name, *_values(table, row.values)) for row in table.rows),
-        )
-
-
-def _values(table: PublishedTable, values: tuple[float | None, ...]) -> Iterator[str]:
-    for value in values:
-        yield "" if value is None else f"{value:g}"
+def _published(found: Compared) -> list[PublishedBeside]:
+    """What others published under this protocol, against the questions of the first run."""
+    everything = found.sides[0].run.results.published
+    return [one for one in everything if one.protocol == found.protocol]
 
 
 def _average(side: Side, measure: Measured) -> tuple[str, ...]:
@@ -94,7 +84,7 @@ def as_data(found: Compared) -> dict[str, Any]:
         "protocol": PROTOCOLS[found.protocol].label,
         "measure": found.measure.name,
         "first": found.sides[0].name,
-        "published": [table.name for table in beside(found.protocol)],
+        "published": [one.model_dump(mode="json") for one in _published(found)],
         "against": [
             {
                 "run": pair.second.name,
