@@ -1,10 +1,10 @@
 """Comparisons as rows of a table, and what others published under the same protocol."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 from pipeline.evaluation.averages import summarise
-from pipeline.evaluation.comparison import Comparison
 from pipeline.harness.compare import Compared, Pair, Side
 from pipeline.harness.protocols import PROTOCOLS, Measured
 from pipeline.harness.published import published_table
@@ -54,7 +54,7 @@ def _difference(pair: Pair, measure: Measured) -> tuple[str, ...]:
     if found.difference is not None:
         one = found.difference
         change = _signed(one.value, measure)
-        if not untold(found):
+        if one.low is not None and one.high is not None:
             change += f" [{_signed(one.low, measure)}, {_signed(one.high, measure)}]"
     p_value = "" if found.p_value is None else f"{found.p_value:.3f}"
     return (
@@ -65,12 +65,6 @@ def _difference(pair: Pair, measure: Measured) -> tuple[str, ...]:
         str(found.worse),
         p_value,
     )
-
-
-def untold(found: Comparison) -> bool:
-    """Whether no interval can be told: every draw of videos is the same, as it is of one video."""
-    one = found.difference
-    return one is not None and one.low == one.high and bool(found.better or found.worse)
 
 
 def _signed(value: float, measure: Measured) -> str:
@@ -91,13 +85,7 @@ def as_data(found: Compared) -> dict[str, Any]:
                 "questions": pair.found.questions,
                 "only_first": pair.found.only_first,
                 "only_second": pair.found.only_second,
-                "difference": None
-                if pair.found.difference is None
-                else {
-                    "value": pair.found.difference.value,
-                    "low": None if untold(pair.found) else pair.found.difference.low,
-                    "high": None if untold(pair.found) else pair.found.difference.high,
-                },
+                "difference": pair.found.difference and asdict(pair.found.difference),
                 "better": pair.found.better,
                 "worse": pair.found.worse,
                 "p_value": pair.found.p_value,
