@@ -38,8 +38,8 @@ class Estimate:
 class Difference:
     """A mean of differences and its interval, which is none where every draw of videos is the same.
 
-    One video, or differences that are all alike, give no idea of how far it may be off, and Wilson's
-    interval is of shares only. An interval without width would claim to be certain.
+    One video, or differences that are all alike, give no idea of how far it may be off, and
+    Wilson's interval is of shares only. An interval without width would claim to be certain.
     """
 
     value: float

@@ -47,9 +47,7 @@ def test_numbers_are_comparable_where_the_same_was_asked() -> None:
         "not comparable: measured on VideoEspresso's test set, and street holds other questions"
     )
     assert same == ""
-    assert part.endswith(
-        "on the 1,382 questions of VideoEspresso's test set, and street has 8 of it"
-    )
+    assert "on the 1,382 questions of VideoEspresso's test set, and street has 8 of it" in part
 
 
 def test_a_table_of_several_test_sets_shows_those_of_the_protocol() -> None:
