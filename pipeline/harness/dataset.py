@@ -20,11 +20,9 @@ from pipeline.publish.folder import MARKER
 from pipeline.publish.published import SampleRow
 from pipeline.publish.reading import samples, shards
 from pipeline.store import storage_errors
-from pipeline.tasks import TASKS_OF
 
 _IMPORTED: Final[TypeAdapter[ImportedSample]] = TypeAdapter(ImportedSample)
 _GROUNDING: Final[TypeAdapter[GroundingRow]] = TypeAdapter(GroundingRow)
-_PAUSED: Final = frozenset(TASKS_OF["pause_and_think"])
 
 
 @dataclass(frozen=True)
@@ -129,8 +127,7 @@ def _of_row(row: SampleRow, shard: str, group: int) -> Item:
             for f in row.core_frames
         ),
         pictured=all(frame.image is not None for frame in row.core_frames),
-        # Who is asked at a pause must not see how it goes on.
-        until_seconds=row.end_seconds - start if row.task in _PAUSED else None,
+        until_seconds=row.pause.question_seconds - start if row.pause else None,
         video_seconds=row.video_seconds,
         shard=shard,
         row_group=group,

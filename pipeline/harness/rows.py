@@ -48,7 +48,7 @@ class Item(Record):
     pictured: bool
     """The dataset holds the pictures of its core frames."""
     until_seconds: float | None
-    """What comes later is not shown; null: all may be."""
+    """The question point: no frame at it or later is shown; null: all may be."""
     video_seconds: float | None
     shard: str
     row_group: int
