@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 from pipeline.engine.keys import canonical
 from pipeline.errors import InputError
 from pipeline.harness.forms import forms_of
+from pipeline.harness.route_steps import route_steps
 from pipeline.harness.rows import Item, ItemFrame, Span
 from pipeline.imports.rows import GroundingRow, ImportedSample
 from pipeline.imports.sink import REPORT
@@ -115,6 +116,7 @@ def _of_row(row: SampleRow, shard: str, group: int) -> Item:
         options=row.options,
         letter=row.letter or "",
         spans=spans,
+        route=route_steps(row.route, row.task) if row.route else (),
         forms=forms_of(options=row.options, answer=row.answer, spans=spans),
         core_frames=tuple(
             ItemFrame(
@@ -155,6 +157,7 @@ def _of_sample(row: ImportedSample) -> Item:
         options=row.options,
         letter=row.letter or "",
         spans=(),
+        route=(),
         forms=forms_of(options=row.options, answer=row.answer, spans=()),
         core_frames=(),
         pictured=False,
@@ -176,6 +179,7 @@ def _of_grounding(row: GroundingRow) -> Item:
         options=row.options,
         letter=row.letter or "",
         spans=spans,
+        route=(),
         forms=forms_of(options=row.options, answer=row.answer or "", spans=spans),
         core_frames=(),
         pictured=False,

@@ -42,6 +42,8 @@ class Item(Record):
     letter: str
     """Empty where there are no options."""
     spans: tuple[Span, ...]
+    route: tuple[str, ...]
+    """The steps of the route that it asks about, see `pipeline.harness.route_steps`."""
     forms: tuple[str, ...]
     """In which it can be asked, see `pipeline.harness.forms`."""
     core_frames: tuple[ItemFrame, ...]
