@@ -14,7 +14,9 @@ def evaluate(
     dataset: Annotated[
         Path,
         typer.Argument(
-            help="A dataset's folder, published or imported.", parser=local_path, show_default=False
+            help="A dataset's folder: published, a benchmark, or imported.",
+            parser=local_path,
+            show_default=False,
         ),
     ],
     model: Annotated[

@@ -13,9 +13,9 @@ from pipeline.harness.table import TextTable, tables
 def show(results: Results) -> None:
     """All tables of one evaluation."""
     facts = results.dataset
-    print_line(
-        f"{results.model.label} on {facts.name}, split {facts.split}: {facts.questions} questions"
-    )
+    version = f" (benchmark {facts.version})" if facts.version else ""
+    asked = "1 question" if facts.questions == 1 else f"{facts.questions} questions"
+    print_line(f"{results.model.label} on {facts.name}{version}, split {facts.split}: {asked}")
     for found in (*tables(results), *published_tables(results)):
         print_table(found)
 

@@ -1,4 +1,4 @@
-"""The questions of a dataset folder: one that demitasse published, or one that it imported."""
+"""The questions of a dataset folder: published, made into a benchmark, or imported."""
 
 import json
 from collections.abc import Callable, Iterator, Sequence
@@ -10,6 +10,7 @@ from typing import Any, Final
 import pyarrow.parquet as pq
 from pydantic import TypeAdapter
 
+from pipeline.benchmark.manifest import read_manifest
 from pipeline.engine.keys import canonical
 from pipeline.errors import InputError
 from pipeline.harness.forms import forms_of
@@ -33,7 +34,9 @@ class Questions:
     name: str
     """The folder's."""
     kind: str
-    """`demitasse`, or whose release was imported."""
+    """`demitasse`, `benchmark`, or whose release was imported."""
+    version: str
+    """Of a benchmark; empty otherwise."""
     split: str
     items: tuple[Item, ...]
     sha256: str
@@ -49,9 +52,10 @@ def read_questions(folder: Path, split: str, limit: int | None = None) -> Questi
 
     Raises:
         InputError: the folder is no such dataset, or has no question in this split.
+        UsageError: it is a benchmark that another version of Demitasse wrote.
         StorageError: it cannot be read.
     """
-    kind, found = _read(folder)
+    kind, version, found = _read(folder)
     by_split: dict[str, list[Item]] = {}
     for name, item in found:
         by_split.setdefault(name, []).append(item)
@@ -59,22 +63,26 @@ def read_questions(folder: Path, split: str, limit: int | None = None) -> Questi
         known = ", ".join(f"{n} ({len(i)})" for n, i in sorted(by_split.items())) or "none at all"
         raise InputError(f"{folder} has no question in the split {split!r}; it has {known}")
     items = tuple(sorted(by_split[split], key=lambda item: item.id)[:limit])
-    return Questions(folder.resolve().name, kind, split, items, _digest(items))
+    return Questions(folder.resolve().name, kind, version, split, items, _digest(items))
 
 
-def _read(folder: Path) -> tuple[str, Iterator[tuple[str, Item]]]:
+def _read(folder: Path) -> tuple[str, str, Iterator[tuple[str, Item]]]:
+    """Kind, version, and the questions with their splits."""
     if (folder / MARKER).is_file() and (folder / "data").is_dir():
         report = folder / REPORT
         if not report.is_file():
-            return "demitasse", _published(folder)
+            manifest = read_manifest(folder)
+            if manifest is not None:
+                return "benchmark", manifest.version, _published(folder)
+            return "demitasse", "", _published(folder)
         with storage_errors("read", report):
             kind = str(json.loads(report.read_text(encoding="utf-8"))["kind"])
         if kind == "videoespresso":
-            return kind, _imported(folder, _IMPORTED, _of_sample)
-        return kind, _imported(folder, _GROUNDING, _of_grounding)
+            return kind, "", _imported(folder, _IMPORTED, _of_sample)
+        return kind, "", _imported(folder, _GROUNDING, _of_grounding)
     raise InputError(
         f"{folder} is no dataset that demitasse published or imported: name the folder that "
-        "demitasse run, publish or import wrote"
+        "demitasse run, publish, benchmark or import wrote"
     )
 
 

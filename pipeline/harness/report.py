@@ -43,6 +43,7 @@ def report(workspace: Workspace, settings: EvaluationSettings, asked: Questions)
     dataset = DatasetFacts(
         name=asked.name,
         kind=asked.kind,
+        version=asked.version,
         split=asked.split,
         questions=len(asked.items),
         sha256=asked.sha256,

@@ -115,6 +115,8 @@ class DatasetFacts(_Result):
 
     name: str
     kind: str
+    version: str
+    """Of a benchmark; empty otherwise."""
     split: str
     questions: int
     sha256: str

@@ -5,7 +5,9 @@ from pipeline.harness.published import published, published_tables
 from pipeline.harness.results import DatasetFacts, Results
 from tests.harness.small import Evaluation, dataset, row, settings
 
-HERE = DatasetFacts(name="street", kind="demitasse", split="test", questions=8, sha256="")
+HERE = DatasetFacts(
+    name="street", kind="demitasse", version="", split="test", questions=8, sha256=""
+)
 
 
 def test_what_others_published_stands_in_the_results_and_beside_them(tmp_path: Path) -> None:
