@@ -43,8 +43,7 @@ def test_status_tells_how_far_an_evaluation_is(work: Path) -> None:
 
 @pytest.mark.parametrize("command", [("gc",), ("retry",), ("why", "q001"), ("report",)])
 def test_what_needs_a_recipe_says_that_there_is_none(work: Path, command: tuple[str, ...]) -> None:
-    arguments = [command[0], work, *command[1:]]
-    told = called(*arguments)
+    told = called(command[0], work, *command[1:])
     assert told.status == 2
     assert "is an evaluation, which has no recipe" in " ".join(told.stderr.split())
 
