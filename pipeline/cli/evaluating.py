@@ -93,7 +93,8 @@ def evaluate_job(job: Job, *, as_json: bool) -> int:
             talk("grounding with core frames gives the time away: take uniform or all for it")
         talk(f"written to [bold]{literal(job.root / FILE)}[/bold]")
     if failed:
-        talk(f"{failed} grades failed: the same command with [bold]--retry[/bold] tries them again")
+        again = "the same command with [bold]--retry[/bold] tries them again"
+        talk(f"{failed} of the grades failed: {again}")
     return code
 
 

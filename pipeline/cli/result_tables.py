@@ -16,7 +16,7 @@ def show(results: Results) -> None:
     version = f" (benchmark {facts.version})" if facts.version else ""
     asked = "1 question" if facts.questions == 1 else f"{facts.questions} questions"
     print_line(f"{results.model.label} on {facts.name}{version}, split {facts.split}: {asked}")
-    for found in (*tables(results), *published_tables(results)):
+    for found in (*tables(results), *published_tables(results.published, results.inputs)):
         print_table(found)
 
 

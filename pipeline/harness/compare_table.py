@@ -7,7 +7,7 @@ from typing import Any
 from pipeline.evaluation.averages import summarise
 from pipeline.harness.compare import Compared, Pair, Side
 from pipeline.harness.protocols import PROTOCOLS, Measured
-from pipeline.harness.published import published_table
+from pipeline.harness.published import published_tables
 from pipeline.harness.results import PublishedBeside
 from pipeline.harness.table import TextTable, number
 
@@ -25,7 +25,7 @@ def comparison_tables(found: Compared) -> Iterator[TextTable]:
         ("run", "questions in both", "difference", "better", "worse", "p"),
         tuple(_difference(pair, found.measure) for pair in found.pairs),
     )
-    yield from map(published_table, _published(found))
+    yield from published_tables(_published(found))
 
 
 def _published(found: Compared) -> list[PublishedBeside]:

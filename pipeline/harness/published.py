@@ -1,17 +1,11 @@
 """What others published under the protocols of an evaluation, to be printed beside its result."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from pipeline.evaluation.published import (
-    Protocol,
-    PublishedRow,
-    PublishedTable,
-    QuestionSet,
-    beside,
-)
-from pipeline.harness.results import DatasetFacts, InputResult, PublishedBeside, Results
+from pipeline.evaluation.published import PublishedRow, PublishedTable, QuestionSet, beside
+from pipeline.harness.results import DatasetFacts, InputResult, PublishedBeside
 from pipeline.harness.table import TextTable
 from pipeline.recipe.evaluation import ProtocolName
 
@@ -43,34 +37,52 @@ def _apart(test_set: QuestionSet, dataset: DatasetFacts) -> str:
     return ""
 
 
-def published_tables(results: Results) -> Iterator[TextTable]:
-    """The best rows and the authors' own of each table, below what this evaluation came to."""
-    for found in results.published:
-        yield published_table(found, results.inputs)
-
-
-def published_table(found: PublishedBeside, inputs: Sequence[InputResult] = ()) -> TextTable:
-    """The same of one table.
+def published_tables(
+    found: Iterable[PublishedBeside], inputs: Sequence[InputResult] = ()
+) -> Iterator[TextTable]:
+    """The best rows and the authors' own, each table once for all of its protocols.
 
     Args:
         inputs: whose averages stand above the rows, averaged like the table where it says how.
     """
-    table, shown = found.table, found.table.shown[found.protocol]
-    own = [(one.input, _here(one, found)) for one in inputs]
-    chosen = _chosen(table, found.protocol)
-    rows = [(name, value, *("" for _ in shown.columns)) for name, value in own]
-    here = ("",) if inputs else ()
-    rows += [(_name(table, row), *here, *_cells(table, row, shown.columns)) for row in chosen]
+    by_table: dict[str, list[PublishedBeside]] = {}
+    for one in found:
+        by_table.setdefault(one.table.name, []).append(one)
+    for group in by_table.values():
+        yield _text_table(group, inputs)
+
+
+def _text_table(group: Sequence[PublishedBeside], inputs: Sequence[InputResult]) -> TextTable:
+    table = group[0].table
+    columns = tuple(dict.fromkeys(c for one in group for c in table.shown[one.protocol].columns))
+    own = [f"{one.protocol} here" for one in group if inputs]
+    rows = [
+        (one.input, *(_here(one, each) for each in group), *[""] * len(columns)) for one in inputs
+    ]
+    chosen = _chosen(table, columns[0])
+    rows += [(_name(table, row), *[""] * len(own), *_cells(table, row, columns)) for row in chosen]
     left = len(table.rows) - len(chosen)
-    more = f"; {left} more rows in results.json" if left else ""
+    told = dict.fromkeys(_note(one, alone=len(group) == 1) for one in group)
     return TextTable(
-        title=f"Published under protocol {found.protocol}: {table.title} ({_source(table)}; "
-        f"{table.unit}; {_averaging(table)})",
-        head=("", *([f"here ({table.averaging or 'micro'})"] if inputs else []), *shown.columns),
+        title=f"Published under {_protocols(group)}: {table.title} ({_source(table)}; "
+        f"{table.unit}; {_averaging(table, here=bool(inputs))})",
+        head=("", *own, *columns),
         rows=tuple(rows),
-        note=(found.apart or f"measured on {shown.test_set.name}, as many questions as here")
-        + more,
+        note="\n".join(told) + (f"\n{left} more rows in results.json" if left else ""),
     )
+
+
+def _protocols(group: Sequence[PublishedBeside]) -> str:
+    names = [one.protocol for one in group]
+    return f"protocol {names[0]}" if len(names) == 1 else f"protocols {' and '.join(names)}"
+
+
+def _note(found: PublishedBeside, *, alone: bool) -> str:
+    """Whether the numbers can be compared."""
+    shown = found.table.shown[found.protocol]
+    same = f"measured on {shown.test_set.name}, as many questions as here"
+    clauses = "; ".join(filter(None, (found.apart or same, shown.caution)))
+    return clauses if alone else f"{found.protocol}: {clauses}"
 
 
 def _source(table: PublishedTable) -> str:
@@ -79,8 +91,10 @@ def _source(table: PublishedTable) -> str:
     return f"{work}, table {number}" if number.isdigit() else f"{work}, {number}"
 
 
-def _averaging(table: PublishedTable) -> str:
-    return f"{table.averaging} average" if table.averaging else "micro or macro is not stated"
+def _averaging(table: PublishedTable, *, here: bool) -> str:
+    if table.averaging:
+        return f"{table.averaging} average"
+    return "micro or macro is not stated" + (", here micro" if here else "")
 
 
 def _here(one: InputResult, found: PublishedBeside) -> str:
@@ -94,9 +108,8 @@ def _here(one: InputResult, found: PublishedBeside) -> str:
     return ""
 
 
-def _chosen(table: PublishedTable, protocol: Protocol) -> list[PublishedRow]:
-    """The best rows by the first column and the authors' own, the highest first."""
-    first = table.shown[protocol].columns[0]
+def _chosen(table: PublishedTable, first: str) -> list[PublishedRow]:
+    """The best rows by this column and the authors' own, the highest first."""
     order = sorted(table.rows, key=lambda row: -(table.value(row, first) or 0.0))
     return [row for place, row in enumerate(order) if place < BEST or row.group == "authors"]
 

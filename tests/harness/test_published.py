@@ -20,20 +20,38 @@ def test_what_others_published_stands_in_the_results_and_beside_them(tmp_path: P
     assert main.table == table("videoespresso_objective")
     assert (main.protocol, main.table.averaging) == ("objective", "macro")
     assert main.table.source.table == "1"
-    shown, of_selector = published_tables(results)
+    shown, of_selector = published_tables(results.published, results.inputs)
     assert "protocol objective" in shown.title
     assert "VideoEspresso, table 1" in shown.title
     assert "macro average" in shown.title
-    assert shown.head == ("", "here (macro)", "Avg.")
+    assert shown.head == ("", "objective here", "Avg.")
     assert [line[0] for line in shown.rows[:3]] == ["core", "blind", "VideoEspresso (Ours)"]
     assert [line[1] for line in shown.rows[:3]] == ["25.0", "25.0", ""]
     assert shown.rows[2][2] == "34.1"
     assert len(shown.rows) == 2 + 3
-    assert "dataset holds other questions; 7 more rows in results.json" in shown.note
+    first, left = shown.note.splitlines()
+    assert first.startswith("not comparable: measured on VideoEspresso's test set, and dataset ")
+    assert first.endswith(
+        "; the paper does not state its protocol, and its numbers are probably of answers in words"
+    )
+    assert left == "7 more rows in results.json"
     # Tables that state no averaging say so, and rows of one name their settings.
     assert "micro or macro is not stated" in of_selector.title
     assert of_selector.rows[2] == ("InternVL2 (1B/1.5B)", "", "30.03", "2.36", "10.8")
     assert selector.apart == main.apart
+
+
+def test_a_table_is_printed_once_for_all_of_its_protocols() -> None:
+    found = published(["objective", "similarity", "gated", "grounding"], HERE)
+    main, selector, gated = published_tables(found)
+    assert main.title.startswith("Published under protocols objective and similarity: ")
+    assert main.head == ("", "Avg.")
+    assert [line.partition(":")[0] for line in main.note.splitlines()[:2]] == [
+        "objective",
+        "similarity",
+    ]
+    assert len(selector.rows) == 3
+    assert gated.head == ("", "VideoMME", "LongVideoBench", "VideoMMMU", "Charades-STA")
 
 
 def test_numbers_are_comparable_where_the_same_was_asked() -> None:

@@ -152,7 +152,7 @@ def test_videos_that_are_wanted_and_not_there_are_told(folder: Path, tmp_path: P
     with pytest.raises(InputError, match=r"uniform-16 needs the videos, .* --videos"):
         find([], items, uniform)
     (tmp_path / "empty").mkdir()
-    with pytest.raises(InputError, match="none of the 2 videos of the dataset is in"):
+    with pytest.raises(InputError, match=r"none of the dataset's videos \(2\) is in"):
         find([tmp_path / "empty"], items, uniform)
     assert find([], items, EvaluationIdentity()) == []
 

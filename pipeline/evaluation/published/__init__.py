@@ -75,6 +75,8 @@ class Shown(_Frozen):
     """By which that measure is to be multiplied to be in the table's unit."""
     columns: tuple[str, ...]
     """The first is what rows are ordered by."""
+    caution: str
+    """What else keeps them from a comparison, as a clause; empty where nothing is known."""
     test_set: QuestionSet
 
 
