@@ -62,13 +62,13 @@ def _text_table(group: Sequence[PublishedBeside], inputs: Sequence[InputResult])
     chosen = _chosen(table, columns[0])
     rows += [(_name(table, row), *[""] * len(own), *_cells(table, row, columns)) for row in chosen]
     left = len(table.rows) - len(chosen)
-    told = dict.fromkeys(_note(one, alone=len(group) == 1) for one in group)
+    notes = [*_notes(group), f"{left} more rows in results.json" if left else ""]
     return TextTable(
         title=f"Published under {_protocols(group)}: {table.title} ({_source(table)}; "
         f"{table.unit}; {_averaging(table, here=bool(inputs))})",
         head=("", *own, *columns),
         rows=tuple(rows),
-        note="\n".join(told) + (f"\n{left} more rows in results.json" if left else ""),
+        note="\n".join(filter(None, notes)),
     )
 
 
@@ -77,12 +77,16 @@ def _protocols(group: Sequence[PublishedBeside]) -> str:
     return f"protocol {names[0]}" if len(names) == 1 else f"protocols {' and '.join(names)}"
 
 
-def _note(found: PublishedBeside, *, alone: bool) -> str:
-    """Whether the numbers can be compared."""
-    shown = found.table.shown[found.protocol]
-    same = f"measured on {shown.test_set.name}, as many questions as here"
-    clauses = "; ".join(filter(None, (found.apart or same, shown.caution)))
-    return clauses if alone else f"{found.protocol}: {clauses}"
+def _notes(group: Sequence[PublishedBeside]) -> Iterator[str]:
+    """Whether the numbers can be compared, said once where it is so of all protocols."""
+    shown = [one.table.shown[one.protocol] for one in group]
+    same = (f"measured on {one.test_set.name}, as many questions as here" for one in shown)
+    apart = [one.apart or told for one, told in zip(group, same, strict=True)]
+    for texts in (apart, [one.caution for one in shown]):
+        if len(set(texts)) == 1:
+            yield texts[0]
+        else:
+            yield from (f"{o.protocol}: {t}" for o, t in zip(group, texts, strict=True) if t)
 
 
 def _source(table: PublishedTable) -> str:

@@ -3,7 +3,9 @@ from pathlib import Path
 from pipeline.evaluation.published import table
 from pipeline.harness.published import published, published_tables
 from pipeline.harness.results import DatasetFacts, Results
+from tests.fakes.openai_server import FakeOpenAI
 from tests.harness.small import Evaluation, dataset, row, settings
+from tests.harness.test_protocols import judging
 
 HERE = DatasetFacts(
     name="street", kind="demitasse", version="", split="test", questions=8, sha256=""
@@ -29,12 +31,11 @@ def test_what_others_published_stands_in_the_results_and_beside_them(tmp_path: P
     assert [line[1] for line in shown.rows[:3]] == ["25.0", "25.0", ""]
     assert shown.rows[2][2] == "34.1"
     assert len(shown.rows) == 2 + 3
-    first, left = shown.note.splitlines()
-    assert first.startswith("not comparable: measured on VideoEspresso's test set, and dataset ")
-    assert first.endswith(
-        "; the paper does not state its protocol, and its numbers are probably of answers in words"
-    )
-    assert left == "7 more rows in results.json"
+    assert shown.note.splitlines() == [
+        "not comparable: measured on VideoEspresso's test set, and dataset holds other questions",
+        "the paper does not state its protocol, and its numbers are probably of answers in words",
+        "7 more rows in results.json",
+    ]
     # Tables that state no averaging say so, and rows of one name their settings.
     assert "micro or macro is not stated" in of_selector.title
     assert of_selector.rows[2] == ("InternVL2 (1B/1.5B)", "", "30.03", "2.36", "10.8")
@@ -46,7 +47,8 @@ def test_a_table_is_printed_once_for_all_of_its_protocols() -> None:
     main, selector, gated = published_tables(found)
     assert main.title.startswith("Published under protocols objective and similarity: ")
     assert main.head == ("", "Avg.")
-    assert [line.partition(":")[0] for line in main.note.splitlines()[:2]] == [
+    assert [line.partition(":")[0] for line in main.note.splitlines()[:3]] == [
+        "not comparable",
         "objective",
         "similarity",
     ]
@@ -77,3 +79,14 @@ def test_a_table_of_several_test_sets_shows_those_of_the_protocol() -> None:
     assert grounding.apart == ""
     assert grounding.table.shown["grounding"].columns == ("Charades-STA",)
     assert published(["route"], imported) == []
+
+
+def test_own_numbers_stand_in_the_table_s_unit(tmp_path: Path) -> None:
+    made = dataset(tmp_path / "dataset", [row(n) for n in range(2)])
+    with FakeOpenAI(judging) as server:
+        chosen = settings(server.base_url, protocols=("subjective", "pause-and-think"))
+        results = Evaluation(tmp_path / "work", made).results(chosen)
+    scores, accepted = published_tables(results.published, results.inputs)
+    # 8 of 10 times 10; and of the two judgements `valid`, which the paper prints.
+    assert scores.rows[0] == ("core", "80.0", "")
+    assert accepted.rows[0] == ("core", "100.0", "")
