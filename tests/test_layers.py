@@ -33,7 +33,15 @@ MAY_IMPORT = {
     "stages": {"engine", "models", "media", "publish", "llm", "recipe_file", "evaluation"},
     "harness": {
         *("engine", "stages", "models", "media", "publish", "llm", "evaluation"),
-        *("cutting", "imports", "recipe_file", "recipe_problems", "recipe_text", "video_files"),
+        *(
+            "benchmark",
+            "cutting",
+            "imports",
+            "recipe_file",
+            "recipe_problems",
+            "recipe_text",
+            "video_files",
+        ),
     },
     "publish": {"engine", "media", "models", "schemas", "video_files", "evaluation"},
     "evaluation": set[str](),

@@ -8,7 +8,7 @@ from typing import Final
 
 import pipeline
 from pipeline.benchmark.candidates import NOT_TEST, WHY, Candidate, candidate
-from pipeline.benchmark.card import render_card
+from pipeline.benchmark.card import render_card, title_of
 from pipeline.benchmark.cells import texts
 from pipeline.benchmark.changes import changes
 from pipeline.benchmark.choose import choose
@@ -17,6 +17,7 @@ from pipeline.benchmark.counted import letters_of, moved, questions_of, tasks_of
 from pipeline.benchmark.drawing import draw
 from pipeline.benchmark.lengths import lengths
 from pipeline.benchmark.letters import balanced, relettered
+from pipeline.benchmark.machines import CROISSANT, croissant_text
 from pipeline.benchmark.manifest import (
     MANIFEST,
     Manifest,
@@ -103,6 +104,9 @@ def build(
         plots = draw(building, statistics)
         card = render_card(manifest, recipe, statistics, written, plots)
         (building / "README.md").write_bytes(card.encode())
+        title = title_of(manifest, recipe)
+        machines = croissant_text(dataset, manifest, recipe, title, statistics, written)
+        (building / CROISSANT).write_bytes(machines.encode())
         (building / MANIFEST).write_bytes(manifest_text(manifest).encode())
     return manifest
 

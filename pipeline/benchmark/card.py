@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pipeline.benchmark.changes import Changes
 from pipeline.benchmark.lengths import Lengths
 from pipeline.benchmark.manifest import Manifest, Reviewed
+from pipeline.benchmark.phrases import some
 from pipeline.publish.drawing import Plot
 from pipeline.publish.front_matter import front_matter
 from pipeline.publish.statistics import Statistics
@@ -21,13 +22,13 @@ def render_card(
 ) -> str:
     """The whole `README.md`, ending in one newline."""
     source = recipe.identity.publish.pretty_name or recipe.name
-    title = f"{source}: benchmark {manifest.version}"
+    title = title_of(manifest, recipe)
     lines = [
         "---",
         front_matter(statistics, written, recipe.identity.publish, title) + "---",
         f"# {_line(title)}",
         "",
-        f"{_some(manifest.questions, 'question')} about {_some(manifest.videos, 'video')}, with "
+        f"{some(manifest.questions, 'question')} about {some(manifest.videos, 'video')}, with "
         f"one right answer and three distractors, from the test split of {_line(source)}. The "
         "videos themselves are not included; `video` is the BLAKE3 hash (128 bits) of the file.",
         "",
@@ -50,6 +51,12 @@ def render_card(
         *_licences(statistics),
     ]
     return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def title_of(manifest: Manifest, recipe: Recipe) -> str:
+    """What the benchmark is called."""
+    source = recipe.identity.publish.pretty_name or recipe.name
+    return f"{source}: benchmark {manifest.version}"
 
 
 def _made(manifest: Manifest) -> Iterator[str]:
@@ -98,7 +105,7 @@ def _lengths(before: Lengths, after: Lengths) -> Iterator[str]:
 
 def _letters(manifest: Manifest) -> Iterator[str]:
     told = ", ".join(f"{letter} {n}" for letter, n in manifest.letters.items())
-    moved = _some(manifest.letters_moved, "answer")
+    moved = some(manifest.letters_moved, "answer")
     yield from ("## Letters", "", f"{told}; {moved} moved.", "")
 
 
@@ -116,7 +123,7 @@ def _review(review: Reviewed | None) -> Iterator[str]:
         yield from ("No person has reviewed this version.", "")
         return
     told = ", ".join(f"{n} {choice}" for choice, n in review.decisions.items())
-    yield f"Decided by {_some(review.reviewers, 'reviewer')}: {told}."
+    yield f"Decided by {some(review.reviewers, 'reviewer')}: {told}."
     if review.agreement is not None:
         found = review.agreement
         kappa = "undefined" if found.kappa is None else f"{found.kappa:.2f}"
@@ -149,10 +156,6 @@ def _drawn(plots: Mapping[str, Plot], name: str) -> Iterator[str]:
     if name in plots:
         plot = plots[name]
         yield from (f"[![{plot.alt}]({plot.png})]({plot.svg})", "")
-
-
-def _some(count: int, what: str) -> str:
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def _line(text: str) -> str:

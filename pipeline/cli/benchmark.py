@@ -53,6 +53,7 @@ def benchmark(
 
     from pipeline.benchmark.build import Order, build
     from pipeline.benchmark.manifest import manifest_text
+    from pipeline.benchmark.phrases import some
     from pipeline.benchmark.sheet import check_sheet, write_sheet
     from pipeline.cli.counting import counting
     from pipeline.cli.talk import emit, literal, talk
@@ -71,15 +72,16 @@ def benchmark(
     typer.echo(out)
     _say(made)
     if sheet is not None:
-        talk(f"{literal(sheet)} has {rows} questions to decide: keep, fix or reject")
+        talk(f"{literal(sheet)} has {some(rows, 'question')} to decide: keep, fix or reject")
 
 
 def _say(made: "Manifest") -> None:
+    from pipeline.benchmark.phrases import some
     from pipeline.cli.talk import literal, talk
 
     talk(
-        f"version {literal(made.version)}: {made.questions} questions of {len(made.tasks)} tasks "
-        f"about {made.videos} videos"
+        f"version {literal(made.version)}: {some(made.questions, 'question')} of "
+        f"{some(len(made.tasks), 'task')} about {some(made.videos, 'video')}"
     )
     left = ", ".join(f"{n} {literal(code)}" for code, n in made.left_out.items())
     talk(f"left out: {left or 'none'}")

@@ -7,14 +7,16 @@ from typing import Annotated, Any
 
 import typer
 
-from pipeline.cli.options import Address, AsJson, Sets, local_path
+from pipeline.cli.options import Address, AsJson, local_path
 
 
 def evaluate(
     dataset: Annotated[
         Path,
         typer.Argument(
-            help="A dataset's folder, published or imported.", parser=local_path, show_default=False
+            help="A dataset's folder: published, a benchmark, or imported.",
+            parser=local_path,
+            show_default=False,
         ),
     ],
     model: Annotated[
@@ -22,7 +24,7 @@ def evaluate(
         typer.Option(
             "--model",
             help="The name that the endpoint knows the model by, or `program`: a baseline without "
-            "one.",
+            "one. Default: program.",
             show_default=False,
         ),
     ] = None,
@@ -61,27 +63,47 @@ def evaluate(
         ),
     ] = None,
     split: Annotated[
-        str | None, typer.Option("--split", help="Default: test.", show_default=False)
+        str | None,
+        typer.Option("--split", help="Which questions to ask. Default: test.", show_default=False),
     ] = None,
     judge: Annotated[
         str | None,
-        typer.Option("--judge", help="The model that grades, if one must.", show_default=False),
+        typer.Option(
+            "--judge",
+            help="The model that grades; subjective, pause-and-think and route need one.",
+            show_default=False,
+        ),
     ] = None,
     judge_url: Annotated[
         str | None,
-        typer.Option("--judge-url", help="Default: as --base-url.", show_default=False),
+        typer.Option(
+            "--judge-url", help="Of its endpoint. Default: as --base-url.", show_default=False
+        ),
     ] = None,
     judge_key_env: Annotated[
         str | None,
-        typer.Option("--judge-key-env", help="Likewise.", show_default=False),
+        typer.Option(
+            "--judge-key-env",
+            help="The variable that holds its key. Default: as --api-key-env.",
+            show_default=False,
+        ),
     ] = None,
     settings: Annotated[
         Path | None,
         typer.Option(
-            "--settings", help="A YAML file with all of this and more.", show_default=False
+            "--settings",
+            help="A YAML file with all of this and more (docs/evaluate.md).",
+            show_default=False,
         ),
     ] = None,
-    set_: Sets = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            help="Override a setting: selector.max_frames=4; may be repeated.",
+            show_default=False,
+        ),
+    ] = None,
     limit: Annotated[
         int | None,
         typer.Option("--limit", min=1, help="Only the first N questions.", show_default=False),
@@ -89,7 +111,9 @@ def evaluate(
     out: Annotated[
         Path | None,
         typer.Option(
-            "--out", help="The evaluation's folder; default: below work/.", show_default=False
+            "--out",
+            help="The evaluation's folder. Default: work/evaluations/DATASET-MODEL.",
+            show_default=False,
         ),
     ] = None,
     retry: Annotated[

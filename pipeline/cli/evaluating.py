@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import yaml
-
 from pipeline.cli import exit_codes
 from pipeline.cli.lifetime import draining, ray_log
 from pipeline.cli.progress import listening
@@ -19,15 +17,15 @@ from pipeline.engine.events import several
 from pipeline.engine.planner import Retry
 from pipeline.engine.run_log import run_log
 from pipeline.engine.workspace import Workspace
+from pipeline.errors import UsageError
 from pipeline.harness.dataset import Questions
 from pipeline.harness.graph import labels, planner, session_of, stages
 from pipeline.harness.report import report
 from pipeline.harness.results import FILE
+from pipeline.harness.settings_file import keep
 from pipeline.harness.videos import check, find
 from pipeline.llm.session import hold_limits, tidy
 from pipeline.recipe.evaluation import EvaluationSettings
-
-SETTINGS = "evaluation.yaml"
 
 
 @dataclass(frozen=True)
@@ -56,6 +54,8 @@ def evaluate_job(job: Job, *, as_json: bool) -> int:
         DemitasseError: the evaluation could not start or go on.
     """
     workspace = Workspace.at(job.root)
+    if workspace.store.exists("recipe.yaml"):
+        raise UsageError(f"{job.root} is the workspace of a recipe: name another one with --out")
     settings = job.settings
     session = session_of(settings, workspace.root)
     check(job.asked.items, settings.identity)
@@ -67,8 +67,7 @@ def evaluate_job(job: Job, *, as_json: bool) -> int:
         workspace.prepare()
         if session:
             tidy(session)
-        told = yaml.safe_dump(settings.model_dump(mode="json"), sort_keys=False)
-        workspace.store.write(SETTINGS, told.encode())
+        keep(workspace.store, settings)
         plan = planner(workspace, job.asked.items, videos, Retry() if job.retry else None)
         with (
             draining() as stop,
@@ -94,7 +93,8 @@ def evaluate_job(job: Job, *, as_json: bool) -> int:
             talk("grounding with core frames gives the time away: take uniform or all for it")
         talk(f"written to [bold]{literal(job.root / FILE)}[/bold]")
     if failed:
-        talk(f"{failed} grades failed: the same command with [bold]--retry[/bold] tries them again")
+        again = "the same command with [bold]--retry[/bold] tries them again"
+        talk(f"{failed} of the grades failed: {again}")
     return code
 
 

@@ -5,6 +5,7 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
+from pipeline.harness.published import published_tables
 from pipeline.harness.results import Results
 from pipeline.harness.table import TextTable, tables
 
@@ -12,10 +13,10 @@ from pipeline.harness.table import TextTable, tables
 def show(results: Results) -> None:
     """All tables of one evaluation."""
     facts = results.dataset
-    print_line(
-        f"{results.model.label} on {facts.name}, split {facts.split}: {facts.questions} questions"
-    )
-    for found in tables(results):
+    version = f" (benchmark {facts.version})" if facts.version else ""
+    asked = "1 question" if facts.questions == 1 else f"{facts.questions} questions"
+    print_line(f"{results.model.label} on {facts.name}{version}, split {facts.split}: {asked}")
+    for found in (*tables(results), *published_tables(results.published, results.inputs)):
         print_table(found)
 
 
@@ -34,6 +35,8 @@ def print_table(found: TextTable) -> None:
     console = _console()
     console.print(f"\n{found.title}", soft_wrap=True)
     console.print(table)
+    if found.note:
+        console.print(found.note, soft_wrap=True)
 
 
 def _console() -> Console:

@@ -18,7 +18,7 @@ def status(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show how far a workspace is."""
+    """Show how far a workspace is, a recipe's or an evaluation's."""
     from dataclasses import asdict
 
     from rich.table import Table
@@ -26,21 +26,20 @@ def status(
     from pipeline.adoptions import adoptions
     from pipeline.cli.spending import show_spend
     from pipeline.cli.talk import console, emit, literal, talk
-    from pipeline.cli.workspaces import existing, recipe_of
+    from pipeline.cli.workspaces import chain_of, existing
     from pipeline.engine.browse import read_table
     from pipeline.engine.status import status as read_status
-    from pipeline.graph import DATASET, stages
+    from pipeline.harness.settings_file import USED
     from pipeline.llm.attempts import spend
     from pipeline.records import ScreenCount
     from pipeline.stages.screen_counts import frames_by_outcome
 
-    recipe, workspace = recipe_of(work), existing(work)
+    (names, runtime), workspace = chain_of(work), existing(work)
     if watch:
         from pipeline.cli.watching import watch as follow
 
         follow(workspace.store, as_json=as_json)
         return
-    names = [stage.name for stage in stages(recipe, work / DATASET)]
     entries = read_status(workspace, names, problems)
     spending = spend(workspace.store)
     said = adoptions(workspace.store)
@@ -68,7 +67,7 @@ def status(
                 ],
                 "screened_frames": screened,
                 "spend": [asdict(line) for line in spending],
-                "budget": recipe.runtime.budget.model_dump(mode="json"),
+                "budget": runtime.budget.model_dump(mode="json"),
                 "adopted": [asdict(entry) for entry in said],
             }
         )
@@ -89,7 +88,7 @@ def status(
     if screened:
         talk("screening, by frame: " + ", ".join(f"{n} {code}" for code, n in screened.items()))
     if spending:
-        show_spend(spending, recipe.runtime.budget)
+        show_spend(spending, runtime.budget)
     for entry in said:
         talk(f"{literal(entry.new)} keeps the label {literal(entry.old)}, as said {entry.at}")
     for e in entries:
@@ -99,4 +98,7 @@ def status(
                 f"({literal(problem.code)}): {literal(problem.message)}"
             )
     if any(e.counts.failed for e in entries):
-        talk(f"try failed units again: [bold]demitasse retry {literal(work)}[/bold]")
+        again = f"demitasse retry {literal(work)}"
+        if workspace.store.exists(USED):
+            again = "the same demitasse evaluate command with --retry"
+        talk(f"try failed units again: [bold]{again}[/bold]")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from pipeline.evaluation.averages import Score
-from pipeline.evaluation.intervals import LEVEL, RESAMPLES, SEED, Estimate, averages
+from pipeline.evaluation.intervals import LEVEL, RESAMPLES, SEED, Difference, difference
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +21,9 @@ class Comparison:
     only_first: int
     """Questions that the second run lacks, and the other way round; they do not count."""
     only_second: int
-    difference: Estimate | None
-    """Of the averages, second minus first, with a bootstrap interval over videos; None where no
-    question is in both."""
+    difference: Difference | None
+    """Of the averages, second minus first, with a bootstrap interval over videos where these can
+    tell one; None where no question is in both."""
     better: int
     """Questions where the second run scores higher, and lower."""
     worse: int
@@ -51,20 +51,17 @@ def compare(
     pairs = [(_counted(one[id]), _counted(two[id])) for id in both]
     better, worse = sum(b > a for a, b in pairs), sum(b < a for a, b in pairs)
     binary = all(score in (0, 1) for pair in pairs for score in pair)
-    found = averages(
-        [b - a for a, b in pairs],
-        [one[id].video for id in both],
-        [0] * len(both),
-        maximum=None,
-        level=level,
-        resamples=resamples,
-        seed=seed,
-    )
     return Comparison(
         questions=len(both),
         only_first=len(one) - len(both),
         only_second=len(two) - len(both),
-        difference=found.micro,
+        difference=difference(
+            [b - a for a, b in pairs],
+            [one[id].video for id in both],
+            level=level,
+            resamples=resamples,
+            seed=seed,
+        ),
         better=better,
         worse=worse,
         p_value=mcnemar(better, worse) if binary and both else None,

@@ -35,6 +35,19 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True)
+class Difference:
+    """A mean of differences and its interval, which is none where every draw of videos is the same.
+
+    One video, or differences that are all alike, give no idea of how far it may be off, and
+    Wilson's interval is of shares only. An interval without width would claim to be certain.
+    """
+
+    value: float
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Averages:
     """Averages of scores in groups; None where there is nothing to average."""
 
@@ -68,7 +81,7 @@ def averages(
     clusters: Sequence[str],
     groups: Sequence[int],
     *,
-    maximum: float | None = 1.0,
+    maximum: float = 1.0,
     method: Method = "videos",
     level: float = LEVEL,
     resamples: int = RESAMPLES,
@@ -76,14 +89,14 @@ def averages(
 ) -> Averages:
     """Averages of scores with bootstrap intervals over clusters.
 
-    Where no draw could differ (all are right), the interval of a share is Wilson's with as many
-    trials as there are clusters: a bootstrap would claim to be certain.
+    Where no draw could differ (one cluster, or all are right), the interval is Wilson's with as
+    many trials as there are clusters: a bootstrap would claim to be certain.
 
     Args:
         values: one score a question.
         clusters: the video of each question.
         groups: the task of each question, from 0.
-        maximum: the highest score, for that interval; None where scores are no shares of it.
+        maximum: the highest score, for that interval.
         method: of the intervals of `micro` and of groups; `macro` always has the bootstrap's.
 
     Raises:
@@ -96,25 +109,20 @@ def averages(
             "Wilson's interval is of scores that are 0 or the highest, nothing between"
         )
     count = max(groups) + 1
-    names = {name: n for n, name in enumerate(dict.fromkeys(clusters))}
-    places = np.array([names[c] for c in clusters]), np.array(groups)
-    sums, sizes = np.zeros((len(names), count)), np.zeros((len(names), count))
-    np.add.at(sums, places, values)
-    np.add.at(sizes, places, 1)
+    sums, sizes = _cells(values, clusters, groups)
     drawn, drawn_sizes = _draw(sums, sizes, resamples, seed)
 
     def share(value: float, of: float) -> Estimate:
-        highest = maximum or 1.0
-        found = wilson(value / highest * of, of, level)
-        return Estimate(float(value), found.low * highest, found.high * highest)
+        found = wilson(value / maximum * of, of, level)
+        return Estimate(float(value), found.low * maximum, found.high * maximum)
 
     def estimate(value: float, draws: Floats, videos: int, questions: float) -> Estimate:
         if method == "wilson" and questions:
             return share(value, questions)
         draws = draws[~np.isnan(draws)]
-        low, high = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2])
-        if np.ptp(draws) < 1e-12 and maximum:
+        if _same(draws):
             return share(value, videos)
+        low, high = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2])
         return Estimate(float(value), float(low), float(high))
 
     with np.errstate(invalid="ignore"):
@@ -124,9 +132,9 @@ def averages(
     macro = np.where(there, drawn_means, 0).sum(1) / there.sum(1)
     return Averages(
         micro=estimate(
-            sums.sum() / sizes.sum(), drawn.sum(1) / drawn_sizes.sum(1), len(names), len(values)
+            sums.sum() / sizes.sum(), drawn.sum(1) / drawn_sizes.sum(1), len(sums), len(values)
         ),
-        macro=estimate(means[held].mean(), macro, len(names), 0),
+        macro=estimate(means[held].mean(), macro, len(sums), 0),
         groups=tuple(
             estimate(
                 means[g], drawn_means[:, g], int((sizes[:, g] > 0).sum()), float(sizes[:, g].sum())
@@ -136,6 +144,49 @@ def averages(
             for g in range(count)
         ),
     )
+
+
+def difference(
+    values: Sequence[float],
+    clusters: Sequence[str],
+    *,
+    level: float = LEVEL,
+    resamples: int = RESAMPLES,
+    seed: int = SEED,
+) -> Difference | None:
+    """The mean of differences with a bootstrap interval over clusters; None without values.
+
+    Args:
+        values: one difference a question.
+        clusters: the video of each question.
+    """
+    if not values:
+        return None
+    sums, sizes = _cells(values, clusters, [0] * len(values))
+    drawn, drawn_sizes = _draw(sums, sizes, resamples, seed)
+    value, draws = float(sums.sum() / sizes.sum()), drawn[:, 0] / drawn_sizes[:, 0]
+    if _same(draws):
+        return Difference(value, None, None)
+    low, high = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2])
+    return Difference(value, float(low), float(high))
+
+
+def _cells(
+    values: Sequence[float], clusters: Sequence[str], groups: Sequence[int]
+) -> tuple[Floats, Floats]:
+    """Sum and number of the values of each cluster, by group."""
+    names = {name: n for n, name in enumerate(dict.fromkeys(clusters))}
+    places = np.array([names[c] for c in clusters]), np.array(groups)
+    sums = np.zeros((len(names), max(groups) + 1))
+    sizes = np.zeros_like(sums)
+    np.add.at(sums, places, values)
+    np.add.at(sizes, places, 1)
+    return sums, sizes
+
+
+def _same(draws: Floats) -> bool:
+    """All of them, but for rounding."""
+    return bool(np.ptp(draws) < 1e-12)
 
 
 def _draw(sums: Floats, sizes: Floats, resamples: int, seed: int) -> tuple[Floats, Floats]:

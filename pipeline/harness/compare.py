@@ -11,7 +11,7 @@ from pipeline.errors import UsageError
 from pipeline.evaluation.averages import Score
 from pipeline.evaluation.comparison import Comparison, compare
 from pipeline.harness.protocols import PROTOCOLS, Measured
-from pipeline.harness.results import FILE, FORMAT, QUESTIONS, Results
+from pipeline.harness.results import FILE, FORMAT, QUESTIONS, DatasetFacts, Results
 from pipeline.recipe.evaluation import ProtocolName
 from pipeline.store import storage_errors
 
@@ -99,8 +99,8 @@ def check_alike(runs: Sequence[Run], *, common: bool) -> None:
         one, two = first.results.dataset, other.results.dataset
         if one.sha256 != two.sha256 and not common:
             raise UsageError(
-                f"{first.folder} and {other.folder} answered different questions ({one.name} "
-                f"{one.split}, {one.questions}; {two.name} {two.split}, {two.questions}): "
+                f"{first.folder} and {other.folder} answered different questions ({_asked(one)}; "
+                f"{_asked(two)}): "
                 "--common compares those that are in both"
             )
         ours, theirs = (
@@ -112,6 +112,12 @@ def check_alike(runs: Sequence[Run], *, common: bool) -> None:
                 f"under {', '.join(sorted(theirs))}: "
                 + ("nothing is common" if not ours & theirs else "--common takes what both have")
             )
+
+
+def _asked(facts: DatasetFacts) -> str:
+    """`street 1.1 test, 12`."""
+    named = (facts.name, facts.version, facts.split)
+    return f"{' '.join(filter(None, named))}, {facts.questions}"
 
 
 def compared(runs: Sequence[Run]) -> Iterator[Compared]:

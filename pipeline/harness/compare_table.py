@@ -1,15 +1,15 @@
 """Comparisons as rows of a table, and what others published under the same protocol."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 from pipeline.evaluation.averages import summarise
-from pipeline.evaluation.comparison import Comparison
-from pipeline.evaluation.published import PublishedTable, beside
 from pipeline.harness.compare import Compared, Pair, Side
 from pipeline.harness.protocols import PROTOCOLS, Measured
+from pipeline.harness.published import published_tables
+from pipeline.harness.results import PublishedBeside
 from pipeline.harness.table import TextTable, number
-from pipeline.recipe.evaluation import ProtocolName
 
 
 def comparison_tables(found: Compared) -> Iterator[TextTable]:
@@ -25,23 +25,13 @@ def comparison_tables(found: Compared) -> Iterator[TextTable]:
         ("run", "questions in both", "difference", "better", "worse", "p"),
         tuple(_difference(pair, found.measure) for pair in found.pairs),
     )
-    yield from published_tables(found.protocol)
+    yield from published_tables(_published(found))
 
 
-def published_tables(protocol: ProtocolName) -> Iterator[TextTable]:
-    """What others published under a protocol of this name, as they printed it."""
-    for table in beside(protocol):
-        yield TextTable(
-            f"Published, on its own test set: {table.title} ({table.source.work}, "
-            f"table {table.source.table}; {table.unit}; protocol {protocol})",
-            ("", *table.columns),
-            tuple((row.name, *_values(table, row.values)) for row in table.rows),
-        )
-
-
-def _values(table: PublishedTable, values: tuple[float | None, ...]) -> Iterator[str]:
-    for value in values:
-        yield "" if value is None else f"{value:g}"
+def _published(found: Compared) -> list[PublishedBeside]:
+    """What others published under this protocol, against the questions of the first run."""
+    everything = found.sides[0].run.results.published
+    return [one for one in everything if one.protocol == found.protocol]
 
 
 def _average(side: Side, measure: Measured) -> tuple[str, ...]:
@@ -64,7 +54,7 @@ def _difference(pair: Pair, measure: Measured) -> tuple[str, ...]:
     if found.difference is not None:
         one = found.difference
         change = _signed(one.value, measure)
-        if not untold(found):
+        if one.low is not None and one.high is not None:
             change += f" [{_signed(one.low, measure)}, {_signed(one.high, measure)}]"
     p_value = "" if found.p_value is None else f"{found.p_value:.3f}"
     return (
@@ -75,12 +65,6 @@ def _difference(pair: Pair, measure: Measured) -> tuple[str, ...]:
         str(found.worse),
         p_value,
     )
-
-
-def untold(found: Comparison) -> bool:
-    """Whether no interval can be told: every draw of videos is the same, as it is of one video."""
-    one = found.difference
-    return one is not None and one.low == one.high and bool(found.better or found.worse)
 
 
 def _signed(value: float, measure: Measured) -> str:
@@ -94,20 +78,14 @@ def as_data(found: Compared) -> dict[str, Any]:
         "protocol": PROTOCOLS[found.protocol].label,
         "measure": found.measure.name,
         "first": found.sides[0].name,
-        "published": [table.name for table in beside(found.protocol)],
+        "published": [one.model_dump(mode="json") for one in _published(found)],
         "against": [
             {
                 "run": pair.second.name,
                 "questions": pair.found.questions,
                 "only_first": pair.found.only_first,
                 "only_second": pair.found.only_second,
-                "difference": None
-                if pair.found.difference is None
-                else {
-                    "value": pair.found.difference.value,
-                    "low": None if untold(pair.found) else pair.found.difference.low,
-                    "high": None if untold(pair.found) else pair.found.difference.high,
-                },
+                "difference": pair.found.difference and asdict(pair.found.difference),
                 "better": pair.found.better,
                 "worse": pair.found.worse,
                 "p_value": pair.found.p_value,

@@ -1,4 +1,4 @@
-"""The questions of a dataset folder: one that demitasse published, or one that it imported."""
+"""The questions of a dataset folder: published, made into a benchmark, or imported."""
 
 import json
 from collections.abc import Callable, Iterator, Sequence
@@ -10,9 +10,11 @@ from typing import Any, Final
 import pyarrow.parquet as pq
 from pydantic import TypeAdapter
 
+from pipeline.benchmark.manifest import read_manifest
 from pipeline.engine.keys import canonical
 from pipeline.errors import InputError
 from pipeline.harness.forms import forms_of
+from pipeline.harness.route_steps import route_steps
 from pipeline.harness.rows import Item, ItemFrame, Span
 from pipeline.imports.rows import GroundingRow, ImportedSample
 from pipeline.imports.sink import REPORT
@@ -20,11 +22,9 @@ from pipeline.publish.folder import MARKER
 from pipeline.publish.published import SampleRow
 from pipeline.publish.reading import samples, shards
 from pipeline.store import storage_errors
-from pipeline.tasks import TASKS_OF
 
 _IMPORTED: Final[TypeAdapter[ImportedSample]] = TypeAdapter(ImportedSample)
 _GROUNDING: Final[TypeAdapter[GroundingRow]] = TypeAdapter(GroundingRow)
-_PAUSED: Final = frozenset(TASKS_OF["pause_and_think"])
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,9 @@ class Questions:
     name: str
     """The folder's."""
     kind: str
-    """`demitasse`, or whose release was imported."""
+    """`demitasse`, `benchmark`, or whose release was imported."""
+    version: str
+    """Of a benchmark; empty otherwise."""
     split: str
     items: tuple[Item, ...]
     sha256: str
@@ -50,9 +52,10 @@ def read_questions(folder: Path, split: str, limit: int | None = None) -> Questi
 
     Raises:
         InputError: the folder is no such dataset, or has no question in this split.
+        UsageError: it is a benchmark that another version of Demitasse wrote.
         StorageError: it cannot be read.
     """
-    kind, found = _read(folder)
+    kind, version, found = _read(folder)
     by_split: dict[str, list[Item]] = {}
     for name, item in found:
         by_split.setdefault(name, []).append(item)
@@ -60,22 +63,26 @@ def read_questions(folder: Path, split: str, limit: int | None = None) -> Questi
         known = ", ".join(f"{n} ({len(i)})" for n, i in sorted(by_split.items())) or "none at all"
         raise InputError(f"{folder} has no question in the split {split!r}; it has {known}")
     items = tuple(sorted(by_split[split], key=lambda item: item.id)[:limit])
-    return Questions(folder.resolve().name, kind, split, items, _digest(items))
+    return Questions(folder.resolve().name, kind, version, split, items, _digest(items))
 
 
-def _read(folder: Path) -> tuple[str, Iterator[tuple[str, Item]]]:
+def _read(folder: Path) -> tuple[str, str, Iterator[tuple[str, Item]]]:
+    """Kind, version, and the questions with their splits."""
     if (folder / MARKER).is_file() and (folder / "data").is_dir():
         report = folder / REPORT
         if not report.is_file():
-            return "demitasse", _published(folder)
+            manifest = read_manifest(folder)
+            if manifest is not None:
+                return "benchmark", manifest.version, _published(folder)
+            return "demitasse", "", _published(folder)
         with storage_errors("read", report):
             kind = str(json.loads(report.read_text(encoding="utf-8"))["kind"])
         if kind == "videoespresso":
-            return kind, _imported(folder, _IMPORTED, _of_sample)
-        return kind, _imported(folder, _GROUNDING, _of_grounding)
+            return kind, "", _imported(folder, _IMPORTED, _of_sample)
+        return kind, "", _imported(folder, _GROUNDING, _of_grounding)
     raise InputError(
         f"{folder} is no dataset that demitasse published or imported: name the folder that "
-        "demitasse run, publish or import wrote"
+        "demitasse run, publish, benchmark or import wrote"
     )
 
 
@@ -117,6 +124,7 @@ def _of_row(row: SampleRow, shard: str, group: int) -> Item:
         options=row.options,
         letter=row.letter or "",
         spans=spans,
+        route=route_steps(row.route, row.task) if row.route else (),
         forms=forms_of(options=row.options, answer=row.answer, spans=spans),
         core_frames=tuple(
             ItemFrame(
@@ -129,8 +137,7 @@ def _of_row(row: SampleRow, shard: str, group: int) -> Item:
             for f in row.core_frames
         ),
         pictured=all(frame.image is not None for frame in row.core_frames),
-        # Who is asked at a pause must not see how it goes on.
-        until_seconds=row.end_seconds - start if row.task in _PAUSED else None,
+        until_seconds=row.pause.question_seconds - start if row.pause else None,
         video_seconds=row.video_seconds,
         shard=shard,
         row_group=group,
@@ -158,6 +165,7 @@ def _of_sample(row: ImportedSample) -> Item:
         options=row.options,
         letter=row.letter or "",
         spans=(),
+        route=(),
         forms=forms_of(options=row.options, answer=row.answer, spans=()),
         core_frames=(),
         pictured=False,
@@ -179,6 +187,7 @@ def _of_grounding(row: GroundingRow) -> Item:
         options=row.options,
         letter=row.letter or "",
         spans=spans,
+        route=(),
         forms=forms_of(options=row.options, answer=row.answer or "", spans=spans),
         core_frames=(),
         pictured=False,

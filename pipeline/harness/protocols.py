@@ -71,7 +71,7 @@ PROTOCOLS: Final[dict[ProtocolName, Protocol]] = {
         Protocol(
             "pause-and-think", 1, _shares("weighted", "valid", "action", "location", "property")
         ),
-        Protocol("route", 1, _fifths("mean", "direction", "landmark", "logic")),
+        Protocol("route", 2, _fifths("mean", "direction", "landmark", "logic")),
         Protocol(
             "grounding",
             1,

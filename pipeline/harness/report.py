@@ -13,6 +13,7 @@ from pipeline.harness.dataset import Questions
 from pipeline.harness.forms import FORM_OF
 from pipeline.harness.graph import labels
 from pipeline.harness.plots import write_plots
+from pipeline.harness.published import published
 from pipeline.harness.results import (
     FILE,
     QUESTIONS,
@@ -39,15 +40,17 @@ def report(workspace: Workspace, settings: EvaluationSettings, asked: Questions)
         for label in labels(settings)
     }
     everything = [line for by in found.values() for some in by.values() for line in some]
+    dataset = DatasetFacts(
+        name=asked.name,
+        kind=asked.kind,
+        version=asked.version,
+        split=asked.split,
+        questions=len(asked.items),
+        sha256=asked.sha256,
+    )
     results = Results(
         demitasse=version("demitasse"),
-        dataset=DatasetFacts(
-            name=asked.name,
-            kind=asked.kind,
-            split=asked.split,
-            questions=len(asked.items),
-            sha256=asked.sha256,
-        ),
+        dataset=dataset,
         model=_model(settings, everything),
         judge=identity.judge.name if identity.judge else None,
         embedder=identity.embedder.model if "similarity" in identity.protocols else None,
@@ -61,6 +64,7 @@ def report(workspace: Workspace, settings: EvaluationSettings, asked: Questions)
             )
             for label, by in found.items()
         ],
+        published=published(identity.protocols, dataset),
     )
     store = workspace.store
     store.write(QUESTIONS, b"".join(map(_json_line, everything)))

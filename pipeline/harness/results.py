@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from pipeline.evaluation.published import PublishedTable
 from pipeline.recipe.evaluation import ProtocolName
 
 FORMAT: Final = 1
@@ -114,6 +115,8 @@ class DatasetFacts(_Result):
 
     name: str
     kind: str
+    version: str
+    """Of a benchmark; empty otherwise."""
     split: str
     questions: int
     sha256: str
@@ -128,6 +131,16 @@ class ModelFacts(_Result):
     reported: list[str]
     """What the endpoint said it was."""
     settings: dict[str, Any]
+
+
+class PublishedBeside(_Result):
+    """What others published under a protocol of this evaluation."""
+
+    protocol: ProtocolName
+    apart: str
+    """Why its numbers and these cannot be compared; empty where the questions seem the same."""
+    table: PublishedTable
+    """As printed, with its source; `shown` says which columns are of which of our measures."""
 
 
 class Results(_Result):
@@ -146,3 +159,5 @@ class Results(_Result):
     """All that changes a result."""
     inputs: list[InputResult] = Field(min_length=1)
     """Those of the settings, then `blind`."""
+    published: list[PublishedBeside]
+    """Of every protocol in turn."""

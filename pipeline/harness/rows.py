@@ -42,13 +42,15 @@ class Item(Record):
     letter: str
     """Empty where there are no options."""
     spans: tuple[Span, ...]
+    route: tuple[str, ...]
+    """The steps of the route that it asks about, see `pipeline.harness.route_steps`."""
     forms: tuple[str, ...]
     """In which it can be asked, see `pipeline.harness.forms`."""
     core_frames: tuple[ItemFrame, ...]
     pictured: bool
     """The dataset holds the pictures of its core frames."""
     until_seconds: float | None
-    """What comes later is not shown; null: all may be."""
+    """The question point: no frame at it or later is shown; null: all may be."""
     video_seconds: float | None
     shard: str
     row_group: int

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+import yaml
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
@@ -15,6 +16,10 @@ from pipeline.recipe import CaptionerRuntime, EndpointRuntime
 from pipeline.recipe.evaluation import EvaluationSettings
 from pipeline.recipe_problems import Problem, describe, tell
 from pipeline.recipe_text import Places, override, read
+from pipeline.store import Store
+
+USED: Final = "evaluation.yaml"
+"""In an evaluation's workspace: the settings of its last run, every default spelt out."""
 
 _REACHED: Final = {
     ("model",): "policy",
@@ -59,6 +64,34 @@ def load_settings(
         lines += tell([problem for problem in problems if problem[0]], places)
         lines = [f"  {line}" for line in lines]
         raise RecipeError("\n".join(["the evaluation's settings are not valid:", *lines])) from None
+
+
+def keep(store: Store, settings: EvaluationSettings) -> None:
+    """Write the settings of a run into its workspace.
+
+    Raises:
+        StorageError: they cannot be written.
+    """
+    told = yaml.safe_dump(settings.model_dump(mode="json"), sort_keys=False)
+    store.write(USED, told.encode())
+
+
+def kept(store: Store) -> EvaluationSettings | None:
+    """The settings of a workspace's last run, or None where it is no evaluation's.
+
+    Raises:
+        UsageError: another version of Demitasse wrote them.
+        StorageError: they cannot be read.
+    """
+    if not store.exists(USED):
+        return None
+    try:
+        return EvaluationSettings.model_validate(yaml.safe_load(store.read(USED)))
+    except (yaml.YAMLError, ValidationError) as error:
+        raise UsageError(
+            f"{store.where(USED)} is not of the form that this version writes: the same "
+            "`demitasse evaluate` command writes it anew"
+        ) from error
 
 
 def _described(detail: ErrorDetails) -> Problem:

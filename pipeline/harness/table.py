@@ -17,6 +17,8 @@ class TextTable:
     title: str
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    note: str = ""
+    """A sentence below it."""
 
 
 def tables(results: Results) -> Iterator[TextTable]:

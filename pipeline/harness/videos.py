@@ -66,10 +66,10 @@ def find(
     found = find_videos(places, wanted) if hashed else _by_name(places, wanted)
     if not found:
         raise InputError(
-            f"none of the {len(wanted)} videos of the dataset is in {', '.join(map(str, places))}: "
+            f"none of the dataset's videos ({len(wanted)}) is in {', '.join(map(str, places))}: "
             "they are known by the hash of their bytes, so a file that was encoded anew is another"
             if hashed
-            else f"none of the {len(wanted)} videos is in {', '.join(map(str, places))}"
+            else f"none of the dataset's videos ({len(wanted)}) is in {', '.join(map(str, places))}"
         )
     return [
         VideoFile(id=name, content=name if hashed else _hash(path), path=str(path))

@@ -41,6 +41,13 @@ def test_an_empty_run() -> None:
     assert (found.questions, found.micro.parsed, found.tasks) == (0, None, ())
 
 
+def test_one_video_has_no_interval_without_width() -> None:
+    scores = [Score(str(n), "ab"[n % 2], "v", float(n < 3)) for n in range(4)]
+    found = summarise(scores)
+    for each in (found.micro.parsed, found.macro.parsed, found.tasks[0].average.parsed):
+        assert each and each.high - each.low > 0.7
+
+
 def test_scores_up_to_two() -> None:
     found = summarise([Score("1", "t", "v", 1.5), Score("2", "t", "w", 0, True)], maximum=2)
     assert found.micro.upper and found.micro.upper.value == 1.75

@@ -4,6 +4,7 @@ import pytest
 
 from pipeline.evaluation.averages import Score
 from pipeline.evaluation.comparison import compare, mcnemar
+from pipeline.evaluation.intervals import Difference
 
 
 def run(scores: dict[str, float]) -> list[Score]:
@@ -29,18 +30,28 @@ def test_runs_are_compared_question_by_question() -> None:
     assert (found.questions, found.only_first, found.only_second) == (4, 1, 1)
     assert (found.better, found.worse, found.unparsed) == (2, 1, (0, 1))
     assert found.difference and found.difference.value == 0.25
+    assert found.difference.low is not None and found.difference.high is not None
     assert found.difference.low <= 0 <= found.difference.high
     assert found.p_value == 1
 
 
 def test_a_run_against_itself() -> None:
     found = compare(run({"a": 1, "b": 0}), run({"a": 1, "b": 0}))
-    assert found.difference and (found.difference.low, found.difference.high) == (0, 0)
+    assert found.difference == Difference(0, None, None)
+
+
+def test_what_is_the_same_in_every_draw_has_no_interval() -> None:
+    one_video = [Score(id, "t", "v", 0) for id in "abcd"]
+    better = [Score(id, "t", "v", score) for id, score in zip("abcd", (0, 1, 1, 1), strict=True)]
+    assert compare(one_video, better).difference == Difference(0.75, None, None)
+    # Alike in every video, though the sum of thirds rounds otherwise in each draw.
+    alike = compare(run(dict.fromkeys("abcdefg", 0.1)), run(dict.fromkeys("abcdefg", 0.4)))
+    assert alike.difference and alike.difference.low is None and alike.difference.high is None
 
 
 def test_scores_that_are_no_verdicts_have_no_mcnemar() -> None:
     found = compare(run({"a": 0.2, "b": 0.5}), run({"a": 0.4, "b": 0.9}))
-    assert found.p_value is None and found.difference and found.difference.low > 0
+    assert found.p_value is None and found.difference and (found.difference.low or 0) > 0
 
 
 def test_nothing_in_common() -> None:

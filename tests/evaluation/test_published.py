@@ -98,6 +98,17 @@ def test_what_is_printed_beside_a_result(protocol: Protocol, names: list[str]) -
     assert [found.name for found in beside(protocol)] == names
 
 
+def test_shown_columns_are_the_table_s_own() -> None:
+    shown = {**OBJECTIVE.model_dump()["shown"]["objective"], "columns": ["Mean"]}
+    with pytest.raises(ValidationError, match="shown with a column that it does not have"):
+        PublishedTable.model_validate({**OBJECTIVE.model_dump(), "shown": {"objective": shown}})
+
+
+def test_the_stated_averaging_is_the_computed_one() -> None:
+    assert OBJECTIVE.averaging == "macro"
+    assert [name for name in TABLES if table(name).averaging] == ["videoespresso_objective"]
+
+
 def test_other_tables_have_no_averages_to_recompute() -> None:
     found = table("videoespresso_subjective")
     assert recomputed(found, found.rows[0]) is None

@@ -21,6 +21,7 @@ from pipeline.publish.published import SampleRow
 from pipeline.publish.shards import ShardWriter, writing
 from pipeline.recipe import EngineRuntime
 from pipeline.recipe.evaluation import EvaluationSettings
+from pipeline.records import Pause
 from pipeline.tasks import Task
 from tests.publish.exports.rows import TEST_ROW
 
@@ -42,6 +43,18 @@ def row(number: int, **others: Any) -> SampleRow:
         **others,
     }
     return replace(TEST_ROW, **found)
+
+
+def paused(question_seconds: float) -> Pause:
+    """A pause at a moment of the container's clock."""
+    return Pause(
+        question_seconds=question_seconds,
+        shown_start_seconds=0.0,
+        clip_start_seconds=0.0,
+        clip_end_seconds=question_seconds + 5,
+        policy="share",
+        scope="goal",
+    )
 
 
 def dataset(folder: Path, rows: Sequence[SampleRow]) -> Path:

@@ -60,7 +60,9 @@ def test_each_question_is_its_own_control(folders: dict[str, Path]) -> None:
 
 def test_what_is_not_alike_is_refused_in_a_sentence(folders: dict[str, Path]) -> None:
     weak, few, timed = (read_run(folders[name]) for name in ("weak", "few", "timed"))
-    with pytest.raises(UsageError, match=r"answered different questions .* --common"):
+    with pytest.raises(
+        UsageError, match=r"questions \(dataset test, 12; other test, 3\): --common"
+    ):
         check_alike([weak, few], common=False)
     check_alike([weak, few], common=True)
     (found,) = compared([weak, few])

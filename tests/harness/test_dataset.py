@@ -10,7 +10,7 @@ from pipeline.imports.rows import GroundingRow, ImportedSample, ImportedSpan
 from pipeline.imports.sink import importing
 from pipeline.recipe.evaluation import EvaluationIdentity
 from pipeline.tasks import Task
-from tests.harness.small import dataset, row
+from tests.harness.small import dataset, paused, row
 
 GROUNDED = GroundingRow(
     id="g1",
@@ -51,8 +51,9 @@ def test_a_published_dataset_is_read_with_times_from_the_video_start(tmp_path: P
     assert [(span.start_seconds, span.end_seconds) for span in item.spans] == [(9.5, 10.5)]
     assert item.forms == ("choice", "gated", "open", "assist", "grounding")
     assert item.until_seconds is None
-    paused = dataset(tmp_path / "paused", [row(1, task=Task.FACTUAL_PAST)])
-    assert read_questions(paused, "test").items[0].until_seconds == 18.0
+    stopped = [row(1, pause=paused(15.0)), row(2, task=Task.FACTUAL_PAST)]
+    found = read_questions(dataset(tmp_path / "paused", stopped), "test").items
+    assert [one.until_seconds for one in found] == [13.0, None]
 
 
 def test_what_was_imported_can_be_asked_too(tmp_path: Path) -> None:

@@ -1,3 +1,4 @@
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -8,11 +9,11 @@ from pipeline.errors import InputError
 from pipeline.harness.videos import find
 from pipeline.media.probe import content_hash
 from pipeline.recipe.evaluation import EvaluationIdentity, InputSettings
-from pipeline.tasks import Task
 from tests.fakes.openai_server import Call, FakeOpenAI
 from tests.footage import bikes
-from tests.harness.small import Evaluation, dataset, of, row, settings
+from tests.harness.small import Evaluation, dataset, of, paused, row, settings
 from tests.harness.test_objective import pictures
+from tests.publish.exports.rows import frame
 
 INPUTS = (
     {"kind": "uniform", "frames": 4},
@@ -108,23 +109,41 @@ def test_the_program_selects_by_words_the_same_every_time(folder: Path, tmp_path
     assert texts[0] == texts[1]
 
 
-def test_what_comes_after_a_pause_is_not_shown(tmp_path: Path) -> None:
-    video = content_hash(bikes())
-    asked = row(
+def moments(call: Call) -> list[float]:
+    """Of all frames that a call names, by picture or by caption."""
+    return [
+        float(found) for found in re.findall(r"\bat (\d+\.\d+) s\b", str(call.body["messages"]))
+    ]
+
+
+def test_no_frame_at_or_after_a_question_point_is_shown(tmp_path: Path) -> None:
+    stopped = row(
         0,
-        video=video,
-        task=Task.FUTURE_PLANNING,
-        start_seconds=0.0,
-        end_seconds=3.0,
+        video=content_hash(bikes()),
+        pause=paused(4.0),
         video_start_seconds=0.0,
         video_seconds=10.0,
+        core_frames=(frame(50, 2.0), frame(100, 4.0), frame(150, 6.0)),
     )
-    with FakeOpenAI(lambda call: "Answer: A") as server:
-        chosen = settings(server.base_url, inputs=({"kind": "all", "fps": 1.0},))
-        evaluation = Evaluation(tmp_path / "work", dataset(tmp_path / "dataset", [asked]))
+    late = row(1, pause=paused(4.0), video_start_seconds=0.0, core_frames=(frame(100, 4.0),))
+    with FakeOpenAI(choose) as server:
+        chosen = settings(
+            server.base_url,
+            inputs=({"kind": "core"}, *INPUTS),
+            selector={"fps": 1.0, "chooser": {"kind": "endpoint", "model": "tiny"}},
+        )
+        evaluation = Evaluation(tmp_path / "work", dataset(tmp_path / "dataset", [stopped, late]))
         evaluation.videos = find([bikes()], evaluation.asked.items, chosen.identity)
-        evaluation.run(chosen)
-        assert sorted(map(pictures, server.calls)) == [0, 3]
+        results = evaluation.results(chosen)
+        # Core, uniform, all and selected of the first question; then nothing of either.
+        asked = [call for call in server.calls if call.body["model"] == "small"]
+        assert sorted(map(pictures, asked)) == [0, 0, 1, 2, 4, 4]
+        told = [moments(call) for call in server.calls]
+    assert max(map(max, filter(None, told))) < 4.0
+    assert sorted(times for times in told if len(times) == 1) == [[2.0]]
+    # The chooser reads lines of the beginning only too.
+    assert [0.0, 1.0, 2.0, 3.0] in told
+    assert of(results, "core", "objective").failed == {"all_later": 1}
 
 
 def test_videos_that_are_wanted_and_not_there_are_told(folder: Path, tmp_path: Path) -> None:
@@ -133,7 +152,7 @@ def test_videos_that_are_wanted_and_not_there_are_told(folder: Path, tmp_path: P
     with pytest.raises(InputError, match=r"uniform-16 needs the videos, .* --videos"):
         find([], items, uniform)
     (tmp_path / "empty").mkdir()
-    with pytest.raises(InputError, match="none of the 2 videos of the dataset is in"):
+    with pytest.raises(InputError, match=r"none of the dataset's videos \(2\) is in"):
         find([tmp_path / "empty"], items, uniform)
     assert find([], items, EvaluationIdentity()) == []
 

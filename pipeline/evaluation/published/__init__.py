@@ -20,6 +20,8 @@ Protocol = Literal[
 """How answers are asked for and judged; see `docs/evaluation.md`."""
 Group = Literal["closed", "open", "authors", ""]
 """Whether a model's weights are closed or open, or it is the authors' own."""
+Averaging = Literal["micro", "macro", ""]
+"""Whether every question or every task counts the same; empty where nobody states it."""
 
 TABLES: Final = (
     "videoespresso_objective",
@@ -54,6 +56,30 @@ class Setting(_Frozen):
     value: str
 
 
+class QuestionSet(_Frozen):
+    """What a table was measured on."""
+
+    name: str
+    questions: int | None
+    """How many it has; None where that is not stated."""
+    imported_as: str
+    """The kind of import that reads it; empty where there is none."""
+
+
+class Shown(_Frozen):
+    """Which of a table's numbers belong beside a result of a protocol, and beside which."""
+
+    measure: str
+    """The measure of the protocol that they are of."""
+    scale: float
+    """By which that measure is to be multiplied to be in the table's unit."""
+    columns: tuple[str, ...]
+    """The first is what rows are ordered by."""
+    caution: str
+    """What else keeps them from a comparison, as a clause; empty where nothing is known."""
+    test_set: QuestionSet
+
+
 class PublishedRow(_Frozen):
     """One line of a table."""
 
@@ -69,7 +95,8 @@ class PublishedTable(_Frozen):
 
     name: str
     title: str
-    protocols: tuple[Protocol, ...]
+    averaging: Averaging
+    shown: Mapping[Protocol, Shown]
     """Beside whose results it is printed; none where it holds no results."""
     source: Source
     unit: str
@@ -82,6 +109,8 @@ class PublishedTable(_Frozen):
     def _rectangular(self) -> "PublishedTable":
         if any(len(row.values) != len(self.columns) for row in self.rows):
             raise ValueError(f"{self.name} has a row with more or fewer values than columns")
+        if any(not {*shown.columns} <= {*self.columns} for shown in self.shown.values()):
+            raise ValueError(f"{self.name} is shown with a column that it does not have")
         return self
 
     def value(self, row: PublishedRow, column: str) -> float | None:
@@ -125,7 +154,7 @@ def table(name: str) -> PublishedTable:
 
 def beside(protocol: Protocol) -> tuple[PublishedTable, ...]:
     """The tables to print beside a result of this protocol."""
-    return tuple(found for found in map(table, TABLES) if protocol in found.protocols)
+    return tuple(found for found in map(table, TABLES) if protocol in found.shown)
 
 
 def counted_questions() -> Mapping[Task, int]:

@@ -14,6 +14,10 @@ from pipeline.storage.place import place
 
 NO_PICTURES: Final = "no_pictures"
 """The dataset refers to its core frames and does not hold them."""
+ALL_LATER: Final = "all_later"
+"""None of them is before the question point."""
+_ROUNDING: Final = 1e-6
+"""Seconds: a frame at the point itself but for rounding is not before it."""
 
 
 @record
@@ -24,6 +28,7 @@ class Pictured(Record):
     video: str
     core_frames: tuple[ItemFrame, ...]
     pictured: bool
+    until_seconds: float | None
     shard: str
     row_group: int
 
@@ -67,7 +72,10 @@ def _given(item: Pictured, jpegs: Sequence[bytes]) -> Outcome:
             length=len(jpeg),
         )
         for frame, jpeg, offset in zip(item.core_frames, jpegs, offsets, strict=False)
+        if item.until_seconds is None or frame.seconds < item.until_seconds - _ROUNDING
     ]
+    if not frames:
+        return Rejected(ALL_LATER, f"no core frame of {item.id} is before its question point")
     given = Given(
         id=item.id,
         video=item.video,
@@ -83,7 +91,7 @@ def stage() -> Stage:
     """Item in, what it shows out."""
     return Stage(
         name="frames_core",
-        version=1,
+        version=2,
         primary=Table(RECIPE, Item, Pictured),
         split=by_column("id"),
         writes=(Given, Shown),

@@ -54,6 +54,7 @@ class Reference(Record):
     task: str
     question: str
     answer: str
+    route: tuple[str, ...]
 
 
 def _subjective(data: BaseModel) -> Scores:
@@ -108,6 +109,7 @@ def _script(protocol: ProtocolName, asked: tuple[Prompt, ...], unit: Unit) -> Sc
         "reference": key.answer,
         "answer": "\n".join(said.texts),
         "task": key.task,
+        "steps": list(key.route),
     }
     scores: Scores = {}
     replies: list[Reply] = []
