@@ -161,7 +161,7 @@ def test_partitions_are_jobs_and_one_over_all_finds_their_work_done(
     assert [job.state for job in ended] == ["succeeded", "succeeded"], logs
     assert sum(ran(log, "frames") for log in logs) == 6
     assert all("run or submit the same without" in " ".join(log.split()) for log in logs)
-    whole = submit(cluster, videos, work, "--follow")
+    whole = follow(cluster, videos, work)
     assert whole.status == 0, whole.stderr
     assert f"submitted {every}-1" in whole.stderr
     assert (ran(whole.stderr, "videos"), ran(whole.stderr, "frames")) == (0, 0)
