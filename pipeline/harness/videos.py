@@ -13,9 +13,13 @@ from pipeline.recipe.evaluation import EvaluationIdentity
 from pipeline.store import storage_errors
 from pipeline.video_files import below
 
+_OPTIONS: Final = (
+    "options, which test questions have: choose --split test, or publish more of them with "
+    "--set publish.test_fraction=1"
+)
 _KEYS: Final[dict[Form, str]] = {
-    "choice": "options",
-    "gated": "options",
+    "choice": _OPTIONS,
+    "gated": _OPTIONS,
     "open": "a reference answer",
     "assist": "a reference answer",
     "grounding": "stretches of time",
