@@ -68,22 +68,34 @@ class RowReader:
 
     def rows(self, table: Table[Any], refs: Refs) -> list[Any]:
         """The rows in the order of the references; one that many units share is decoded once."""
-        (file, row, element), again = np.unique(
-            np.stack([refs.file, refs.row, refs.element]), axis=1, return_inverse=True
-        )
-        found: list[Any] = [None] * len(file)
-        for index, name in enumerate(refs.files):
+        places, again = _distinct(refs)
+        found: list[Any] = [None] * places.shape[1]
+        for at, rows in self._pieces(table, refs.files, places):
+            for position, value in zip(at.tolist(), from_arrow(table.view, rows), strict=True):
+                found[position] = value
+        return [found[i] for i in again.tolist()]
+
+    def packed(self, table: Table[Any], refs: Refs) -> pa.StructArray:
+        """The same rows in the same order, not yet decoded: a fraction of the memory."""
+        places, again = _distinct(refs)
+        pieces = list(self._pieces(table, refs.files, places))
+        order = np.argsort(np.concatenate([at for at, _ in pieces]))
+        return pa.concat_arrays([rows for _, rows in pieces]).take(pa.array(order[again]))
+
+    def _pieces(
+        self, table: Table[Any], files: Sequence[str], places: npt.NDArray[Any]
+    ) -> Iterator[tuple[npt.NDArray[np.int64], pa.StructArray]]:
+        """Which of the places lie in a row group, and their rows; each row group is read once."""
+        file, row, element = places
+        for index, name in enumerate(files):
             here = np.flatnonzero(file == index)
             starts = self._row_group_starts(name)
             groups = np.searchsorted(starts, row[here], side="right") - 1
             for group in np.unique(groups):
                 at = here[groups == group]
                 data = self._group(name, int(group), table)
-                places = data.offsets[row[at] - starts[group]] + element[at]
-                decoded = from_arrow(table.view, data.rows.take(pa.array(places)))
-                for position, value in zip(at.tolist(), decoded, strict=True):
-                    found[position] = value
-        return [found[i] for i in again.ravel().tolist()]
+                inside = data.offsets[row[at] - starts[group]] + element[at]
+                yield at, data.rows.take(pa.array(inside))
 
     def _row_group_starts(self, name: str) -> npt.NDArray[np.int64]:
         starts = self._starts.get(name)
@@ -120,38 +132,50 @@ class RowReader:
         return loaded
 
 
+def _distinct(refs: Refs) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:
+    """The places that are referred to, each once, and which of them each reference means."""
+    places, again = np.unique(
+        np.stack([refs.file, refs.row, refs.element]), axis=1, return_inverse=True
+    )
+    return places, again.ravel()
+
+
 @dataclass(frozen=True)
 class LazyRows(Sequence[Any]):
-    """All rows of a table for the one unit of a driver stage, read a stretch at a time."""
+    """All rows of a table for the one unit of a driver stage, read a stretch at a time.
+
+    Ids are hashes, so rows in the order of their ids lie all over the files: every stretch reads
+    every row group. It is long therefore, and its rows are decoded a few at a time.
+    """
 
     reader: RowReader
     table: Table[Any]
     refs: Refs
-    stretch: int = 256
+    stretch: int = 8192
+    decoded: int = 256
 
     def __len__(self) -> int:
         return len(self.refs.file)
 
     def __iter__(self) -> Iterator[Any]:
         for start in range(0, len(self), self.stretch):
-            yield from self._read(start, min(start + self.stretch, len(self)))
+            rows = self.reader.packed(self.table, self._refs(start, start + self.stretch))
+            for first in range(0, len(rows), self.decoded):
+                yield from from_arrow(self.table.view, rows.slice(first, self.decoded))
 
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
             raise TypeError("a driver stage's rows are iterated, not sliced")
         at = range(len(self))[index]
-        return self._read(at, at + 1)[0]
+        return self.reader.rows(self.table, self._refs(at, at + 1))[0]
 
-    def _read(self, start: int, stop: int) -> list[Any]:
-        refs = self.refs
-        part = slice(start, stop)
-        offsets = np.array([0, stop - start])
-        piece = Refs(
+    def _refs(self, start: int, stop: int) -> Refs:
+        refs, part = self.refs, slice(start, stop)
+        return Refs(
             refs.files,
-            offsets,
+            np.array([0, len(refs.file[part])]),
             refs.file[part],
             refs.row[part],
             refs.element[part],
             refs.digests[part],
         )
-        return self.reader.rows(self.table, piece)
