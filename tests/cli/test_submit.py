@@ -134,10 +134,10 @@ def test_a_workspace_and_its_videos_may_lie_in_a_bucket(
     listed = tmp_path / "videos.csv"
     listed.write_text(f"path,licence\n{bucket}/videos/one.mp4,CC-BY\n")
     options = [part for name in names for part in ("--env", name)]
-    done = follow(cluster, listed, f"{bucket}/work/", *options)
+    done = follow(cluster, listed, f"{bucket}/built/", *options)
     assert done.status == 0, done.stderr
     assert "frames: 1 kept" in done.stderr
-    store = Workspace.at(bucket / "work").store
+    store = Workspace.at(bucket / "built").store
     assert store.names("files") and store.folder_names("blobs")
     assert SECRET not in done.stdout + done.stderr
 

@@ -70,11 +70,11 @@ def test_a_list_of_videos_travels_with_paths_that_hold_anywhere(tmp_path: Path) 
 def test_a_list_of_urls_travels_into_object_storage(tmp_path: Path) -> None:
     listed = tmp_path / "videos.csv"
     listed.write_text("path,licence\ns3://bucket/videos/a.mp4,CC-BY\n")
-    with bundle(recipe_with(tmp_path, inputs=str(listed)), "s3://bucket/work") as folder:
+    with bundle(recipe_with(tmp_path, inputs=str(listed)), "s3://bucket/built") as folder:
         (packed,) = (folder / "files").iterdir()
         assert packed.read_bytes() == listed.read_bytes()
         named = load_recipe(folder / "recipe.yaml", []).inputs
-    assert named == (f"s3://bucket/work/files/{packed.name}",)
+    assert named == (f"s3://bucket/built/files/{packed.name}",)
 
 
 def test_what_is_read_by_path_cannot_travel_into_object_storage(tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ def test_what_is_read_by_path_cannot_travel_into_object_storage(tmp_path: Path) 
         (paths, "videos.csv lists videos by paths of this machine"),
         (prompt, "questions.prompt names the file .*mine.md of this machine"),
     ):
-        with pytest.raises(UsageError, match=told), bundle(recipe, "s3://bucket/work"):
+        with pytest.raises(UsageError, match=told), bundle(recipe, "s3://bucket/built"):
             pass
 
 

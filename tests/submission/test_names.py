@@ -19,7 +19,7 @@ def test_a_workspace_has_one_hash_however_it_is_written(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert absolute("work/") == absolute(f"{tmp_path}/x/../work") == str(tmp_path / "work")
-    assert absolute("s3://bucket/work/") == absolute("s3://bucket//work") == "s3://bucket/work"
+    assert absolute("s3://bucket/built/") == absolute("s3://bucket//built") == "s3://bucket/built"
 
 
 def test_credentials_in_a_workspace_never_get_into_a_job() -> None:
